@@ -1,0 +1,278 @@
+"""Enrolment (inskrivning): which transmitters we know, their keys, and what we learnt of them.
+
+A file of its own beside the inbox: the receiver needs it before it can answer a single frame, with
+or without the database. The command line and the desk write it too; the receiver asks ``version``
+every second or so. Rollback journal and ``synchronous=EXTRA``: few writes, several writers, and
+nothing that needs a checkpoint.
+"""
+
+import re
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import apsw
+
+from tornvakt.base.inbox import keys
+from tornvakt.base.inbox.paths import DataDir, fsync_directory
+from tornvakt.pure.facts import Refusal
+
+SUPERVISION = ("none", "SP1", "SP2", "SP3", "SP4", "SP5", "SP6", "DP1", "DP2", "DP3", "DP4")
+"""Classes of EN 50136-1; their intervals stand in ``pure.supervision``."""
+WINDOW = (40, 20)
+"""Seconds an enciphered message's time may lie behind and ahead of our clock (DC-09)."""
+KEY_LENGTHS = (16, 24, 32)
+
+_ACCOUNT = re.compile(r"[0-9A-F]{3,16}")
+_CREATE = """
+CREATE TABLE IF NOT EXISTS transmitter (
+    account TEXT PRIMARY KEY,
+    sealed_key BLOB,
+    supervision TEXT NOT NULL,
+    behind_s INTEGER NOT NULL,
+    ahead_s INTEGER NOT NULL,
+    variant TEXT,
+    note TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS last_seen (
+    account TEXT NOT NULL,
+    path TEXT NOT NULL,
+    at_s REAL NOT NULL,
+    PRIMARY KEY (account, path)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS change (one INTEGER PRIMARY KEY CHECK (one = 1), n INTEGER NOT NULL);
+INSERT OR IGNORE INTO change VALUES (1, 0);
+"""
+_SELECT = "SELECT account, sealed_key, supervision, behind_s, ahead_s, variant, note"
+
+
+class BadAccount(Refusal):
+    """The account number is not 3 to 16 hexadecimal digits."""
+
+    def __init__(self, account: str) -> None:
+        super().__init__(
+            f"Kontonumret ”{account}” duger inte: det ska vara 3–16 tecken, bara 0–9 och A–F."
+        )
+
+
+class BadKey(Refusal):
+    """The key's length fits no AES."""
+
+    def __init__(self, length: int) -> None:
+        super().__init__(
+            f"Nyckeln är {length} byte lång. Den ska vara 16, 24 eller 32 byte, "
+            "det vill säga 32, 48 eller 64 hexadecimala tecken."
+        )
+
+
+class BadSupervision(Refusal):
+    """No such supervision class."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"Övervakningsklassen ”{name}” finns inte. Välj en av: {', '.join(SUPERVISION)}."
+        )
+
+
+class AccountExists(Refusal):
+    """The account is enrolled already."""
+
+    def __init__(self, account: str) -> None:
+        super().__init__(f"Kontot {account} är redan inskrivet.")
+
+
+class UnknownAccount(Refusal):
+    """No such account is enrolled."""
+
+    def __init__(self, account: str) -> None:
+        super().__init__(f"Kontot {account} är inte inskrivet.")
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """One transmitter (sändare): how it identifies itself and what is expected of it."""
+
+    account: str
+    key: bytes | None = None
+    supervision: str = "none"
+    window: tuple[int, int] = WINDOW
+    """Seconds behind and ahead of our clock that its messages may be."""
+    variant: str | None = None
+    """The known deviation this panel was found to have; learnt, not set by hand."""
+    note: str = ""
+
+
+class Enrolment:
+    """The enrolment file. May be used from several threads and several processes."""
+
+    def __init__(self, data: DataDir) -> None:
+        data.create()
+        is_new = not data.enrolment.exists()
+        self._master = keys.master_key(data)
+        self._guard = threading.RLock()
+        self._connection = apsw.Connection(str(data.enrolment))
+        self._connection.set_busy_timeout(5000)
+        self._connection.execute("PRAGMA mmap_size=0")
+        self._connection.execute("PRAGMA journal_mode=DELETE")
+        self._connection.execute("PRAGMA synchronous=EXTRA")
+        with self._transaction():
+            self._connection.execute(_CREATE)
+        if is_new:
+            fsync_directory(data.receiver)
+
+    # -- what a person does ----------------------------------------------------------------
+
+    def add(
+        self,
+        account: str,
+        key: bytes | None = None,
+        supervision: str = "none",
+        window: tuple[int, int] = WINDOW,
+        note: str = "",
+        replace: bool = False,
+    ) -> Enrolled:
+        """Enrol one transmitter, durably, and return it as stored (account in upper case).
+
+        Raises ``BadAccount``, ``BadKey``, ``BadSupervision`` and, unless ``replace``,
+        ``AccountExists``. Replacing forgets the learnt variant: it may be another panel now.
+        """
+        entry = Enrolled(account, key, supervision, window, None, note)
+        return self.add_many([entry], replace=replace)[0]
+
+    def add_many(self, entries: Iterable[Enrolled], *, replace: bool = False) -> list[Enrolled]:
+        """Enrol many in one transaction: all or none. Refusals as for ``add``."""
+        checked = [_checked(entry) for entry in entries]
+        verb = "INSERT OR REPLACE" if replace else "INSERT"
+        with self._transaction():
+            for entry in checked:
+                try:
+                    self._connection.execute(
+                        f"{verb} INTO transmitter VALUES (?, ?, ?, ?, ?, ?, ?)", self._row(entry)
+                    )
+                except apsw.ConstraintError:
+                    raise AccountExists(entry.account) from None
+            self._mark_change()
+        return checked
+
+    def remove(self, account: str) -> None:
+        """Strike one transmitter out; raise ``UnknownAccount`` when it is not there."""
+        account = account.upper()
+        with self._transaction():
+            self._connection.execute("DELETE FROM transmitter WHERE account = ?", (account,))
+            if not self._connection.changes():
+                raise UnknownAccount(account)
+            self._connection.execute("DELETE FROM last_seen WHERE account = ?", (account,))
+            self._mark_change()
+
+    # -- questions -------------------------------------------------------------------------
+
+    def get(self, account: str) -> Enrolled | None:
+        """Return one transmitter or None."""
+        with self._guard:
+            row = self._connection.execute(
+                f"{_SELECT} FROM transmitter WHERE account = ?", (account.upper(),)
+            ).fetchone()
+        return self._enrolled(row) if row else None
+
+    def all(self) -> list[Enrolled]:
+        """Return every transmitter, by account. Raises ``KeyDamaged`` for the wrong master key."""
+        with self._guard:
+            rows = self._connection.execute(
+                f"{_SELECT} FROM transmitter ORDER BY account"
+            ).fetchall()
+        return [self._enrolled(row) for row in rows]
+
+    def version(self) -> int:
+        """Return a number that grows with each enrolment and removal, whoever made it."""
+        with self._guard:
+            return int(self._connection.execute("SELECT n FROM change").get)
+
+    # -- what the receiver learns ----------------------------------------------------------
+
+    def remember_variant(self, account: str, variant: str | None) -> None:
+        """Keep the deviation a panel was found to have. Unknown accounts are passed over."""
+        with self._transaction():
+            self._connection.execute(
+                "UPDATE transmitter SET variant = ? WHERE account = ?", (variant, account.upper())
+            )
+
+    def save_last_seen(self, seen: Mapping[tuple[str, str], float]) -> None:
+        """Keep when (account, path) was last heard of, seconds since 1970 UTC; one transaction."""
+        with self._transaction():
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO last_seen VALUES (?, ?, ?)",
+                ((account, path, at) for (account, path), at in seen.items()),
+            )
+
+    def last_seen(self) -> dict[tuple[str, str], float]:
+        """Return the last snapshot of ``save_last_seen``."""
+        with self._guard:
+            rows = self._connection.execute("SELECT account, path, at_s FROM last_seen").fetchall()
+        return {(str(account), str(path)): float(at or 0) for account, path, at in rows}
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
+
+    # -- inside ----------------------------------------------------------------------------
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._guard:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def _mark_change(self) -> None:
+        self._connection.execute("UPDATE change SET n = n + 1")
+
+    def _row(self, entry: Enrolled) -> tuple[object, ...]:
+        sealed = None
+        if entry.key is not None:
+            sealed = keys.seal(self._master, entry.key, purpose=_purpose(entry.account))
+        behind, ahead = entry.window
+        return (
+            entry.account,
+            sealed,
+            entry.supervision,
+            behind,
+            ahead,
+            entry.variant,
+            entry.note,
+        )
+
+    def _enrolled(self, row: tuple[object, ...]) -> Enrolled:
+        account, sealed, supervision, behind, ahead, variant, note = row
+        assert isinstance(account, str)
+        key = None
+        if isinstance(sealed, bytes):
+            key = keys.unseal(self._master, sealed, purpose=_purpose(account))
+        return Enrolled(
+            account,
+            key,
+            str(supervision),
+            (int(str(behind)), int(str(ahead))),
+            None if variant is None else str(variant),
+            str(note),
+        )
+
+
+def _purpose(account: str) -> bytes:
+    return b"enrolment/" + account.encode()
+
+
+def _checked(entry: Enrolled) -> Enrolled:
+    account = entry.account.strip().upper()
+    if not _ACCOUNT.fullmatch(account):
+        raise BadAccount(entry.account)
+    if entry.key is not None and len(entry.key) not in KEY_LENGTHS:
+        raise BadKey(len(entry.key))
+    if entry.supervision not in SUPERVISION:
+        raise BadSupervision(entry.supervision)
+    return Enrolled(account, entry.key, entry.supervision, entry.window, entry.variant, entry.note)
