@@ -7,11 +7,17 @@ A door turns a refusal into a form message, a 409 or an exit code; anything else
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """Something that happened. Subclasses are named in the past tense and hold ids only."""
+    """Something that happened, and when (an aware instant, UTC).
+
+    Subclasses are named in the past tense and hold ids only.
+    """
+
+    at: datetime
 
 
 class Refusal(Exception):

@@ -1,0 +1,43 @@
+"""What happens in this room."""
+
+from dataclasses import dataclass
+
+from tornvakt.pure.facts import Fact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentOpened(Fact):
+    """The operators have something new to work on."""
+
+    incident_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentChanged(Fact):
+    """Something new stands on the incident: an alarm, a repeat, a restore, a note."""
+
+    incident_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentTaken(Fact):
+    """An operator has it now."""
+
+    incident_id: int
+    by_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentGivenBack(Fact):
+    """Nobody has it any more."""
+
+    incident_id: int
+    by_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentClosed(Fact):
+    """It is over, with a result. Closed is closed."""
+
+    incident_id: int
+    by_id: int

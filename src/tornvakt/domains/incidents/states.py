@@ -1,0 +1,96 @@
+"""The states of an incident, what they lead to, and the codes it is closed with."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class State(TextChoices):
+    """Where the work on an incident stands."""
+
+    NEW = "new", _("New")  # Ny
+    IN_PROGRESS = "in_progress", _("In progress")  # Pågår
+    DISPATCHED = "dispatched", _("Dispatched")  # Utlarmad
+    ON_SCENE = "on_scene", _("On scene")  # På plats
+    WAITING = "waiting", _("Waiting")  # Väntar
+    RESOLVED = "resolved", _("Resolved")  # Åtgärdad
+    CLOSED = "closed", _("Closed")  # Avslutad
+    MERGED = "merged", _("Merged")  # Sammanförd
+    CANCELLED = "cancelled", _("Cancelled")  # Makulerad
+
+
+TRANSITIONS: dict[State, frozenset[State]] = {
+    State.NEW: frozenset({State.IN_PROGRESS, State.MERGED, State.CANCELLED}),
+    State.IN_PROGRESS: frozenset(
+        # NEW: given back, so that a colleague can take it.
+        {
+            State.NEW,
+            State.DISPATCHED,
+            State.WAITING,
+            State.RESOLVED,
+            State.MERGED,
+            State.CANCELLED,
+        }
+    ),
+    State.DISPATCHED: frozenset({State.ON_SCENE, State.WAITING, State.IN_PROGRESS}),
+    State.ON_SCENE: frozenset({State.RESOLVED, State.WAITING}),
+    State.WAITING: frozenset({State.IN_PROGRESS}),
+    State.RESOLVED: frozenset({State.CLOSED, State.IN_PROGRESS}),
+    State.CLOSED: frozenset(),
+    State.MERGED: frozenset(),
+    State.CANCELLED: frozenset(),
+}
+
+OVER = (State.CLOSED, State.MERGED, State.CANCELLED)
+
+TAKE_WITHIN_S = {1: 30, 2: 90, 3: 1800}
+"""Seconds within which an incident of a priority should be taken."""
+
+
+class Result(TextChoices):
+    """How it ended (resultat)."""
+
+    REAL_HANDLED = "real_handled", _("Real alarm, dealt with")
+    REAL_POLICE = "real_police", _("Real alarm, handed to the police")
+    UNFOUNDED = "unfounded", _("Unfounded")
+    TEST = "test", _("Test or work on the system")
+
+
+class Cause(TextChoices):
+    """What caused the alarm (orsak)."""
+
+    THREAT = "threat", _("Threat against staff")
+    VIOLENCE = "violence", _("Violence against staff")
+    INTRUDER = "intruder", _("Outsider on the premises")
+    BREAK_IN = "break_in", _("Break-in or attempt")
+    FIRE = "fire", _("Fire or smoke")
+    ILLNESS = "illness", _("Illness or fall")
+    WATER = "water", _("Water or weather")
+    HANDLING = "handling", _("Handled wrongly by staff")
+    NO_CODE = "no_code", _("Somebody without a code")
+    EQUIPMENT = "equipment", _("Fault in the equipment")
+    BATTERY = "battery", _("Battery")
+    POWER = "power", _("Power failure")
+    LINK = "link", _("Fault on the line")
+    PLANNED = "planned", _("Planned test or work")
+    OTHER = "other", _("Other, describe below")
+
+
+_BY_KIND: dict[str, tuple[Cause, ...]] = {
+    "holdup": (Cause.THREAT, Cause.VIOLENCE, Cause.INTRUDER, Cause.HANDLING),
+    "medical": (Cause.ILLNESS, Cause.HANDLING),
+    "fire": (Cause.FIRE, Cause.HANDLING, Cause.EQUIPMENT),
+    "gas": (Cause.FIRE, Cause.HANDLING, Cause.EQUIPMENT),
+    "heat": (Cause.FIRE, Cause.HANDLING, Cause.EQUIPMENT),
+    "burglary": (Cause.BREAK_IN, Cause.INTRUDER, Cause.NO_CODE, Cause.HANDLING),
+    "access": (Cause.INTRUDER, Cause.NO_CODE, Cause.HANDLING),
+    "tamper": (Cause.BREAK_IN, Cause.HANDLING, Cause.EQUIPMENT),
+    "water": (Cause.WATER, Cause.EQUIPMENT),
+    "power": (Cause.POWER, Cause.BATTERY, Cause.EQUIPMENT),
+    "link": (Cause.LINK, Cause.POWER, Cause.EQUIPMENT),
+}
+_TECHNICAL = (Cause.EQUIPMENT, Cause.BATTERY, Cause.POWER, Cause.LINK)
+
+
+def causes_for(kind: str) -> tuple[Cause, ...]:
+    """Return the causes offered for a kind of alarm, the likely first."""
+    return (*_BY_KIND.get(kind, _TECHNICAL), Cause.PLANNED, Cause.OTHER)

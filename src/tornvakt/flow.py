@@ -1,0 +1,1 @@
+"""The whole journey on one page: on this fact, do that."""

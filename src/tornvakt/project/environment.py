@@ -1,0 +1,75 @@
+"""Every setting of an installation: one environment variable each, typed and described.
+
+Read by `settings.py` and by nothing else in Django's world. A value that cannot be read stops the
+program with the variable's name; a value that can be read but is unwise is found by `checks.py`.
+"""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def _comma_separated(value: object) -> object:
+    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+
+
+class Environment(BaseSettings):
+    """The installation's settings, ``TORNVAKT_<NAME>`` in the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="TORNVAKT_", extra="ignore", frozen=True)
+
+    data: Path = Field(
+        default=Path("data"), description="Directory that holds everything we store."
+    )
+    database_url: str = Field(
+        default="",
+        description="Empty: SQLite in the data directory. Else postgresql://user:word@host:port/name",
+    )
+    mode: Literal["demo", "ovning", "skarp"] = Field(
+        default="demo", description="What the installation is for; its inbox refuses another."
+    )
+    centre: str = Field(default="", description="Name of the centre, shown in the page header.")
+    secret_key: str = Field(
+        default="",
+        description="Signs sessions. Empty: a file under keys/, made at the first start.",
+    )
+    http_host: str = Field(default="127.0.0.1", description="Address the web server binds.")
+    http_port: int = Field(default=8080, ge=0, le=65535, description="Port of the web server.")
+    dc09_host: str = Field(default="0.0.0.0", description="Address the alarm receiver binds.")
+    dc09_port: int = Field(
+        default=10500, ge=0, le=65535, description="Port for SIA DC-09, TCP and UDP."
+    )
+    ballast_mb: int = Field(
+        default=256,
+        ge=0,
+        description="Size of the file that is given up when the disk is full (MiB).",
+    )
+    allowed_hosts: Annotated[list[str], NoDecode, BeforeValidator(_comma_separated)] = Field(
+        default=["localhost", "127.0.0.1", "[::1]"],
+        description="Host names the web answers to, comma-separated.",
+    )
+    origin: str = Field(
+        default="",
+        description="Public address when a proxy stands in front, e.g. https://larm.example.se",
+    )
+    tls_cert: Path | None = Field(
+        default=None, description="Certificate chain of the web server (PEM)."
+    )
+    tls_key: Path | None = Field(default=None, description="Private key of the web server (PEM).")
+    process: Literal["web", "worker", "jobs", "command"] = Field(
+        default="command",
+        description="Set by the processes themselves; only the worker checkpoints.",
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="Least serious line that is logged."
+    )
+    debug: bool = Field(
+        default=False, description="Error pages with source code. Never in service."
+    )
+
+    @property
+    def uses_tls(self) -> bool:
+        """Whether browsers reach us over HTTPS."""
+        return self.tls_cert is not None or self.origin.startswith("https://")
