@@ -1,0 +1,73 @@
+"""Loads the Kalmar demo: objects, transmitters with their keys, and three people to sign in as."""
+
+from tornvakt.base.inbox.paths import DataDir
+from tornvakt.surfaces.cli.accounts import DEMO_PEOPLE
+from tornvakt.surfaces.cli.simulate import kalmar
+
+CUSTOMER = "Kalmar kommun"
+
+
+def load(data: DataDir) -> None:
+    """Fill an empty installation. What is there already is brought up to date, never doubled."""
+    _enrol(data)
+    _places()
+    _people()
+
+
+def _enrol(data: DataDir) -> None:
+    """Make the receiver know the transmitters."""
+    from tornvakt.base.inbox.enrolment import Enrolled, Enrolment
+
+    enrolment = Enrolment(data)
+    try:
+        enrolment.add_many(
+            (
+                Enrolled(p.account, key=p.key, supervision=p.supervision, note=p.name)
+                for p in kalmar.load().premises
+            ),
+            replace=True,
+        )
+    finally:
+        enrolment.close()
+
+
+def _places() -> None:
+    from django.db import transaction
+
+    from tornvakt.domains.sites import services
+
+    town = kalmar.load()
+    with transaction.atomic():
+        customer = services.add_customer(name=CUSTOMER)
+        zones = []
+        for premises in town.premises:
+            site = services.add_site(
+                customer=customer,
+                name=premises.name,
+                kind=premises.kind,
+                district=town.area_names.get(premises.area, ""),
+                latitude=premises.latitude,
+                longitude=premises.longitude,
+                is_fictional=premises.is_fictional,
+            )
+            transmitter = services.add_transmitter(site=site, account=premises.account)
+            zones += [
+                (transmitter, str(number), name)
+                for number, name in town.zones(premises.kind).items()
+            ]
+        services.add_zones(named=zones)
+
+
+def _people() -> None:
+    from tornvakt.base.access import services
+
+    for person in DEMO_PEOPLE:
+        try:
+            services.create_user(
+                username=person.username,
+                role=person.role,
+                call_name=person.call_name,
+                password=person.password,
+            )
+        except services.UserExists:
+            continue

@@ -1,0 +1,44 @@
+"""The options that the simulate commands share, and the checks of what was typed."""
+
+from typing import Annotated
+
+import typer
+
+from tornvakt.pure.facts import Refusal
+from tornvakt.pure.protocols.dc09.content import Key
+
+
+class BadAccount(Refusal):
+    """Not an account: three to sixteen hexadecimal digits."""
+
+
+class BadKey(Refusal):
+    """Not a key: 16, 24 or 32 bytes as hexadecimal digits."""
+
+
+Dc09Port = Annotated[int, typer.Option("--dc09", help="Mottagarens port.", min=1, max=65535)]
+Host = Annotated[str, typer.Option(help="Mottagarens adress.")]
+KeyHex = Annotated[
+    str | None, typer.Option("--key", help="Nyckel som hextal: 16, 24 eller 32 byte.")
+]
+DEFAULT_PORT = 10500
+
+
+def account(text: str) -> str:
+    """Return the account in upper case; raises BadAccount."""
+    if not (3 <= len(text) <= 16) or not set(text.upper()) <= set("0123456789ABCDEF"):
+        raise BadAccount(f"'{text}' är inget konto: skriv 3 till 16 hextal, till exempel 7A31.")
+    return text.upper()
+
+
+def key(text: str | None) -> Key | None:
+    """Return the key, or None when none was given; raises BadKey."""
+    if text is None:
+        return None
+    try:
+        raw = bytes.fromhex(text)
+    except ValueError:
+        raw = b""
+    if len(raw) not in (16, 24, 32):
+        raise BadKey("Nyckeln ska vara 32, 48 eller 64 hextal (16, 24 eller 32 byte).")
+    return Key(raw)

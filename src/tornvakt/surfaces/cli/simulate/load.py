@@ -1,0 +1,86 @@
+"""`simulate panels`.
+
+Many panels at once, and the exit code that says whether every one was answered.
+"""
+
+import itertools
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tornvakt.surfaces.cli.codes import ExitCode
+from tornvakt.surfaces.cli.dialler.engine import Engine, Plan, allow_many_files
+from tornvakt.surfaces.cli.dialler.frames import Maker, accounts
+from tornvakt.surfaces.cli.dialler.outcome import Outcome
+from tornvakt.surfaces.cli.simulate import choices
+
+_PROGRESS_S = 2.0
+
+
+def panels(
+    dc09: choices.Dc09Port = choices.DEFAULT_PORT,
+    host: choices.Host = "127.0.0.1",
+    count: Annotated[int, typer.Option(help="Antal larmsändare.", min=1, max=60_000)] = 10,
+    seconds: Annotated[float, typer.Option(help="Så länge sänder de.", min=0.1)] = 10.0,
+    key: choices.KeyHex = None,
+    rate: Annotated[
+        float, typer.Option(help="Händelser per sekund för alla tillsammans; 0: så fort det går.")
+    ] = 0.0,
+    account: Annotated[str, typer.Option(help="Första kontot; de följande räknas upp.")] = "E000",
+    one_shot: Annotated[bool, typer.Option(help="Ny förbindelse för varje händelse.")] = False,
+    udp: Annotated[bool, typer.Option(help="Över UDP i stället för TCP.")] = False,
+    acks: Annotated[
+        Path | None, typer.Option(help="Skriv de kvitterade händelsernas nummer i den här filen.")
+    ] = None,
+) -> int:
+    """Låt många larmsändare sända inbrottslarm så fort de får kvittens.
+
+    Slutkoden är 0 bara när allt som sändes blev kvitterat. Mot en larmcentral där någon
+    arbetar: sätt --rate, annars blir det tusentals larm.
+    """
+    secret = choices.key(key)
+    makers = [Maker(name, key=secret) for name in accounts(choices.account(account), count)]
+    interval = count / rate if rate > 0 else 0.0
+    plan = Plan(
+        seconds=seconds,
+        interval=interval,
+        spread=min(interval, seconds) if rate > 0 else min(count / 2000, seconds / 2),
+        one_shot=one_shot,
+        udp=udp,
+        patience=1.0 if udp else 5.0,
+    )
+    allow_many_files()
+    first = time.time_ns() // 1_000_000 % 1_000_000_000  # texts differ from those of the last run
+    engine = Engine(
+        (host, dc09), makers, plan, numbers=itertools.count(first), on_tick=_progress(seconds)
+    )
+    outcome = engine.run()
+    if acks is not None:
+        outcome.write_acks(acks)
+    typer.echo(outcome.summary())
+    return ExitCode.OK if outcome.all_acked else ExitCode.NO
+
+
+def _progress(seconds: float) -> Callable[[Outcome], None] | None:
+    """Return a function that writes a line now and then while a person watches."""
+    if not sys.stderr.isatty():
+        return None
+    began = time.monotonic()
+    last = [began]
+
+    def tick(outcome: Outcome) -> None:
+        now = time.monotonic()
+        if now - last[0] >= _PROGRESS_S:
+            last[0] = now
+            done = min(now - began, seconds)
+            typer.echo(
+                f"  {done:.0f} av {seconds:.0f} s · skickade {outcome.sent} · "
+                f"kvitterade {len(outcome.acked)}",
+                err=True,
+            )
+
+    return tick
