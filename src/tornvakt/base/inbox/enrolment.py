@@ -6,11 +6,13 @@ every second or so. Rollback journal and ``synchronous=EXTRA``: few writes, seve
 nothing that needs a checkpoint.
 """
 
+import dataclasses
 import re
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import apsw
 
@@ -33,18 +35,22 @@ CREATE TABLE IF NOT EXISTS transmitter (
     behind_s INTEGER NOT NULL,
     ahead_s INTEGER NOT NULL,
     variant TEXT,
-    note TEXT NOT NULL
+    note TEXT NOT NULL,
+    second_sources TEXT NOT NULL DEFAULT ''
 ) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS last_seen (
+CREATE TABLE IF NOT EXISTS link (
     account TEXT NOT NULL,
     path TEXT NOT NULL,
-    at_s REAL NOT NULL,
+    heard_at_s REAL NOT NULL,
+    failed_at_s REAL,
     PRIMARY KEY (account, path)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS change (one INTEGER PRIMARY KEY CHECK (one = 1), n INTEGER NOT NULL);
 INSERT OR IGNORE INTO change VALUES (1, 0);
 """
-_SELECT = "SELECT account, sealed_key, supervision, behind_s, ahead_s, variant, note"
+_SELECT = (
+    "SELECT account, sealed_key, supervision, behind_s, ahead_s, variant, note, second_sources"
+)
 
 
 class BadAccount(Refusal):
@@ -101,6 +107,20 @@ class Enrolled:
     variant: str | None = None
     """The known deviation this panel was found to have; learnt, not set by hand."""
     note: str = ""
+    second_sources: tuple[str, ...] = ()
+    """Addresses its second path calls from, for panels that do not name the path themselves."""
+
+
+class LinkRow(NamedTuple):
+    """One path of one transmitter: when it was last heard and, if it is down, since when.
+
+    Both are seconds since 1970 UTC. ``path`` is "1" (main) or "2" (second).
+    """
+
+    account: str
+    path: str
+    heard_at: float
+    failed_at: float | None
 
 
 class Enrolment:
@@ -148,7 +168,7 @@ class Enrolment:
             for entry in checked:
                 try:
                     self._connection.execute(
-                        f"{verb} INTO transmitter VALUES (?, ?, ?, ?, ?, ?, ?)", self._row(entry)
+                        f"{verb} INTO transmitter VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._row(entry)
                     )
                 except apsw.ConstraintError:
                     raise AccountExists(entry.account) from None
@@ -162,7 +182,7 @@ class Enrolment:
             self._connection.execute("DELETE FROM transmitter WHERE account = ?", (account,))
             if not self._connection.changes():
                 raise UnknownAccount(account)
-            self._connection.execute("DELETE FROM last_seen WHERE account = ?", (account,))
+            self._connection.execute("DELETE FROM link WHERE account = ?", (account,))
             self._mark_change()
 
     # -- questions -------------------------------------------------------------------------
@@ -197,19 +217,25 @@ class Enrolment:
                 "UPDATE transmitter SET variant = ? WHERE account = ?", (variant, account.upper())
             )
 
-    def save_last_seen(self, seen: Mapping[tuple[str, str], float]) -> None:
-        """Keep when (account, path) was last heard of, seconds since 1970 UTC; one transaction."""
+    def save_links(self, links: Iterable[LinkRow]) -> None:
+        """Keep the state of these paths, in one transaction; unknown accounts are passed over."""
         with self._transaction():
             self._connection.executemany(
-                "INSERT OR REPLACE INTO last_seen VALUES (?, ?, ?)",
-                ((account, path, at) for (account, path), at in seen.items()),
+                "INSERT OR REPLACE INTO link SELECT ?, ?, ?, ?"
+                " WHERE EXISTS (SELECT 1 FROM transmitter WHERE account = ?)",
+                ((*link, link.account) for link in links),
             )
 
-    def last_seen(self) -> dict[tuple[str, str], float]:
-        """Return the last snapshot of ``save_last_seen``."""
+    def links(self) -> list[LinkRow]:
+        """Return what ``save_links`` kept, by account and path."""
         with self._guard:
-            rows = self._connection.execute("SELECT account, path, at_s FROM last_seen").fetchall()
-        return {(str(account), str(path)): float(at or 0) for account, path, at in rows}
+            rows = self._connection.execute(
+                "SELECT account, path, heard_at_s, failed_at_s FROM link ORDER BY account, path"
+            ).fetchall()
+        return [
+            LinkRow(str(account), str(path), float(heard or 0), _seconds(failed))
+            for account, path, heard, failed in rows
+        ]
 
     def close(self) -> None:
         """Let go of the file."""
@@ -245,10 +271,11 @@ class Enrolment:
             ahead,
             entry.variant,
             entry.note,
+            " ".join(entry.second_sources),
         )
 
     def _enrolled(self, row: tuple[object, ...]) -> Enrolled:
-        account, sealed, supervision, behind, ahead, variant, note = row
+        account, sealed, supervision, behind, ahead, variant, note, second = row
         assert isinstance(account, str)
         key = None
         if isinstance(sealed, bytes):
@@ -260,6 +287,7 @@ class Enrolment:
             (int(str(behind)), int(str(ahead))),
             None if variant is None else str(variant),
             str(note),
+            tuple(str(second).split()),
         )
 
 
@@ -275,4 +303,8 @@ def _checked(entry: Enrolled) -> Enrolled:
         raise BadKey(len(entry.key))
     if entry.supervision not in SUPERVISION:
         raise BadSupervision(entry.supervision)
-    return Enrolled(account, entry.key, entry.supervision, entry.window, entry.variant, entry.note)
+    return dataclasses.replace(entry, account=account)
+
+
+def _seconds(value: object) -> float | None:
+    return None if value is None else float(str(value))

@@ -13,6 +13,7 @@ from tornvakt.base.inbox.enrolment import (
     BadSupervision,
     Enrolled,
     Enrolment,
+    LinkRow,
     UnknownAccount,
 )
 from tornvakt.base.inbox.keys import KeyDamaged
@@ -125,19 +126,25 @@ def test_version_grows_with_what_others_do_and_not_with_what_is_learnt(data: Dat
     added = receiver.version()
     assert added > before
     receiver.remember_variant("1234", "crc_binary")
-    receiver.save_last_seen({("1234", "tcp"): 5.0})
+    receiver.save_links([LinkRow("1234", "1", 5.0, None)])
     assert receiver.version() == added
     command_line.remove("1234")
     assert receiver.version() > added
 
 
-def test_removing_takes_last_seen_along(data: DataDir) -> None:
+def test_links_are_kept_and_go_with_their_transmitter(data: DataDir) -> None:
     enrolment = Enrolment(data)
     enrolment.add("1234")
-    enrolment.save_last_seen({("1234", "tcp"): 5.5, ("4321", "udp"): 6.0})
-    enrolment.save_last_seen({("1234", "tcp"): 7.5})
-    assert enrolment.last_seen() == {("1234", "tcp"): 7.5, ("4321", "udp"): 6.0}
+    enrolment.add("4321")
+    enrolment.save_links([LinkRow("1234", "1", 5.5, None), LinkRow("4321", "2", 6.0, 5.0)])
+    enrolment.save_links([LinkRow("1234", "1", 7.5, 8.5), LinkRow("9999", "1", 1.0, None)])
+    kept = [LinkRow("1234", "1", 7.5, 8.5), LinkRow("4321", "2", 6.0, 5.0)]
+    assert enrolment.links() == kept
     enrolment.remove("1234")
-    assert enrolment.last_seen() == {("4321", "udp"): 6.0}
+    assert enrolment.links() == kept[1:]
+
+
+def test_an_unknown_transmitter_is_refused(data: DataDir) -> None:
+    enrolment = Enrolment(data)
     with pytest.raises(UnknownAccount, match="1234"):
         enrolment.remove("1234")
