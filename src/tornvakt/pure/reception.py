@@ -1,0 +1,68 @@
+"""What is done with a frame whose check is right.
+
+The rules of alarm-reception 2: answer ACK only to what is stored, NAK to an enciphered message
+outside the window of time, silence to a downgrade, DUH only to a request that can be no alarm.
+This module decides; the receiver carries it out.
+"""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from tornvakt.pure.protocols.dc09.content import Key, Message
+from tornvakt.pure.protocols.dc09.framing import Frame
+from tornvakt.pure.protocols.dc09.tokens import treatment
+
+
+class Step(Enum):
+    """What the receiver does next with a frame."""
+
+    STORE = auto()  # store, then acknowledge
+    LINK = auto()  # restart the timer, acknowledge
+    REQUEST = auto()  # answer DUH
+    NAK = auto()  # refuse with our time
+    DOWNGRADE = auto()  # plain from an account with key: silence, evidence
+    NO_KEY = auto()  # enciphered from an account without key: silence, evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the receiver needs to know of an enrolled account."""
+
+    account: str
+    key: Key | None
+    before_s: int = 40
+    after_s: int = 20
+    variant: str | None = None
+    second_path_sources: tuple[str, ...] = ()
+
+
+_STEPS = {"events": Step.STORE, "raw": Step.STORE, "link": Step.LINK, "request": Step.REQUEST}
+
+
+def step_for(frame: Frame, known: Known | None) -> Step:
+    """Decide by header and enrolment alone, before anything is deciphered.
+
+    An account with a key never accepts a plain message, one without never an enciphered one
+    (rule 4). An unknown account has no key, so its enciphered messages cannot be read.
+    """
+    if frame.enciphered:
+        if known is None or known.key is None:
+            return Step.NO_KEY
+    elif known is not None and known.key is not None:
+        return Step.DOWNGRADE
+    return _STEPS[treatment(frame.token)]
+
+
+def is_timely(message: Message, known: Known, now_s: float) -> bool:
+    """Whether an enciphered message lies within the account's window around our clock.
+
+    ``now_s`` is UTC seconds since the epoch. A message without a readable time never is.
+    """
+    if message.time is None:
+        return False
+    return -known.before_s <= message.time - now_s <= known.after_s
+
+
+def skew_s(message: Message, now_s: float) -> int:
+    """How many seconds the panel's clock is ahead (positive) or behind; 0 without a time."""
+    return 0 if message.time is None else round(message.time - now_s)

@@ -1,0 +1,354 @@
+"""The station: what the receiver does with each frame, whatever wire it came on.
+
+One rule stands above the others: an ACK leaves only after the inbox has said that the message
+is on stable storage. Everything a frame sets in motion passes through one ordered queue, so
+that the answers on a connection come in the order of its frames.
+"""
+
+import logging
+import time
+from typing import Protocol
+
+from tornvakt.base.inbox.entries import Kind, NewEntry
+from tornvakt.base.inbox.journal import Journal
+from tornvakt.pure.protocols.dc09 import replies
+from tornvakt.pure.protocols.dc09.content import (
+    Message,
+    Undecipherable,
+    open_enciphered,
+    open_plain,
+)
+from tornvakt.pure.protocols.dc09.diagnosis import clock_skew, diagnose, english, swedish
+from tornvakt.pure.protocols.dc09.framing import Broken, Frame, Variant
+from tornvakt.pure.reception import Known, Step, is_timely, skew_s, step_for
+from tornvakt.surfaces.receiver.accounts import Accounts
+from tornvakt.surfaces.receiver.links import Links
+from tornvakt.surfaces.receiver.notices import Notices
+from tornvakt.surfaces.receiver.options import Options, UnknownAccounts
+from tornvakt.surfaces.receiver.watch import PULSE_CODE, WATCH_ACCOUNT
+from tornvakt.surfaces.receiver.window import Window, duplicate_key
+
+log = logging.getLogger("tornvakt.receiver")
+
+LOOPBACK = ("127.0.0.1", "::1")
+DIAGNOSES_PER_SECOND = 20
+
+
+class Peer(Protocol):
+    """Where a frame came from and where its answer goes."""
+
+    source: str  # address without port
+    path: str  # "tcp 192.0.2.7": what the entry remembers
+    pending: int  # answers still waiting in the queue
+
+    def answer(self, reply: bytes) -> None:
+        """Send one whole reply, or drop it when nobody is there any more."""
+
+    def answered(self) -> None:
+        """Called after ``pending`` was counted down, so that a paused reader may go on."""
+
+
+class Ticket:
+    """One answer in the queue, and what must be true before it leaves."""
+
+    __slots__ = ("key", "original", "peer", "reply", "stored")
+
+    def __init__(
+        self, peer: Peer | None, reply: bytes, key: bytes = b"", original: "Ticket | None" = None
+    ) -> None:
+        self.peer = peer
+        self.reply = reply
+        self.key = key
+        self.original = original
+        self.stored = False
+
+
+class Station:
+    """Judges frames, stores what must be stored and answers in turn. Runs in one thread."""
+
+    def __init__(
+        self,
+        journal: "Journal[Ticket]",
+        accounts: Accounts,
+        links: Links,
+        options: Options,
+    ) -> None:
+        self._journal = journal
+        self._accounts = accounts
+        self._links = links
+        self._options = options
+        self.notices = Notices(self.store_own)
+        self.window: Window[Ticket | bool] = Window()
+        self.ciphers: Window[bytes] = Window()
+        self.stored = 0
+        self.refused = 0
+        self.pulse = 0
+        self._diagnoses_left = DIAGNOSES_PER_SECOND
+
+    # ---- in -------------------------------------------------------------------------
+
+    def receive(self, frame: Frame, peer: Peer, at_us: int) -> None:
+        """Handle a frame whose check is right. ``at_us``: UTC microseconds of its arrival."""
+        account = frame.account
+        known = self._accounts.get(account)
+        step = step_for(frame, known)
+        is_repeat = False
+        if frame.enciphered:
+            opened = self._decipher(frame, known, step, peer, at_us)
+            if opened is None:
+                return
+            message, plain, is_repeat = opened
+        elif step is Step.DOWNGRADE:
+            self._refuse("security.downgrade", frame, peer, at_us)
+            return
+        else:
+            message, plain = open_plain(frame), b""
+            if known is not None and message.time is not None:
+                self._mind_the_clock(message, known, peer, at_us)
+
+        if frame.variant is not Variant.STANDARD:
+            self._mind_the_variant(frame, known, peer, at_us)
+
+        if not is_repeat:  # a recording played back must not keep a dead line alive
+            self._links.heard(account, peer.source, message.extended)
+        key = known.key if known is not None and frame.enciphered else None
+        now_s = at_us / 1e6
+        if step is Step.LINK:
+            self._answer_in_turn(peer, replies.ack(frame, key=key, now=now_s))
+            return
+        if step is Step.REQUEST:
+            self._answer_in_turn(peer, replies.duh(frame))
+            return
+        if account == WATCH_ACCOUNT and peer.source in LOOPBACK and PULSE_CODE in message.data:
+            peer.pending += 1
+            ticket = Ticket(peer, replies.ack(frame, key=None, now=now_s))
+            self.pulse = int(frame.sequence)
+            self._journal.put_pulse(self.pulse, at_us, ticket)
+            return
+        self._store(frame, message, plain, known, peer, at_us)
+
+    def broken(self, candidate: Broken, peer: Peer, at_us: int) -> None:
+        """Handle bytes that are no good frame: no answer, but tell the technician why."""
+        self.refused += 1
+        if candidate.reason == "noise" or self._diagnoses_left <= 0:
+            return
+        self._diagnoses_left -= 1
+        found = diagnose(candidate.raw, key=None, now=at_us / 1e6)
+        self.notices.tell(
+            "panel.broken",
+            at_us=at_us,
+            now=time.monotonic(),
+            subject=f"{peer.source} {found.code}",
+            account=found.params.get("account", ""),
+            path=peer.path,
+            raw=candidate.raw,
+            source=peer.source,
+            diagnosis=found.code,
+            text_sv=swedish(found),
+            text_en=english(found),
+        )
+
+    # ---- out ------------------------------------------------------------------------
+
+    def deliver(self, tickets: list[Ticket]) -> None:
+        """The inbox has stored a batch: let its answers leave, in order."""
+        window = self.window
+        for ticket in tickets:
+            ticket.stored = True
+            if ticket.key:
+                window.put(ticket.key, True)
+                self.stored += 1
+            peer = ticket.peer
+            if peer is None:
+                continue
+            peer.pending -= 1
+            # A repeat is acknowledged only if the original really was stored.
+            if ticket.original is None or ticket.original.stored:
+                peer.answer(ticket.reply)
+            peer.answered()
+
+    def refuse(self, tickets: list[Ticket]) -> None:
+        """The inbox could not store a batch (disk full): nothing of it is acknowledged."""
+        for ticket in tickets:
+            if ticket.key:
+                self.window.drop(ticket.key)
+            if ticket.peer is not None:
+                ticket.peer.pending -= 1
+                ticket.peer.answered()
+
+    def store_own(self, entry: NewEntry) -> None:
+        """Store an entry of the receiver's own (notice, evidence)."""
+        self._journal.put(entry, Ticket(None, b""))
+
+    def every_second(self) -> None:
+        """Refill what is rationed by the second and turn the windows."""
+        self._diagnoses_left = DIAGNOSES_PER_SECOND
+        now = time.monotonic()
+        self.window.turn(now)
+        self.ciphers.turn(now)
+
+    # ---- inside ---------------------------------------------------------------------
+
+    def _store(
+        self,
+        frame: Frame,
+        message: Message,
+        plain: bytes,
+        known: Known | None,
+        peer: Peer,
+        at_us: int,
+    ) -> None:
+        key = duplicate_key(frame, message.data, message.extended)
+        cipher = known.key if known is not None and frame.enciphered else None
+        earlier = self.window.get(key)
+        reply = self._reply_to(frame, known, cipher, at_us / 1e6)
+        if earlier is not None:
+            original = earlier if isinstance(earlier, Ticket) else None
+            peer.pending += 1
+            self._journal.put(None, Ticket(peer, reply, original=original))
+            return
+        ticket = Ticket(peer, reply, key)
+        self.window.put(key, ticket)
+        peer.pending += 1
+        self._journal.put(
+            NewEntry(Kind.SIGNAL, at_us, frame.account, peer.path, key, frame.raw, plain, b""),
+            ticket,
+        )
+        if known is None and frame.account != WATCH_ACCOUNT:
+            self.notices.tell(
+                "unknown_account",
+                at_us=at_us,
+                now=time.monotonic(),
+                subject=frame.account,
+                account=frame.account,
+                path=peer.path,
+                source=peer.source,
+            )
+
+    def _reply_to(self, frame: Frame, known: Known | None, cipher: object, now_s: float) -> bytes:
+        if known is None and frame.account != WATCH_ACCOUNT:
+            match self._options.unknown_accounts:
+                case UnknownAccounts.DUH:
+                    return replies.duh(frame)
+                case UnknownAccounts.NAK:
+                    return replies.nak(now_s)
+                case UnknownAccounts.SILENCE:
+                    return b""
+                case UnknownAccounts.ACK:
+                    pass
+        key = known.key if known is not None and cipher is not None else None
+        return replies.ack(frame, key=key, now=now_s)
+
+    def _decipher(
+        self, frame: Frame, known: Known | None, step: Step, peer: Peer, at_us: int
+    ) -> tuple[Message, bytes, bool] | None:
+        """Open an enciphered frame: message, plain text, whether the cipher text is a repeat.
+
+        None means that the frame has been dealt with.
+        """
+        if step is Step.NO_KEY or known is None or known.key is None:
+            self._refuse("security.enciphered_without_key", frame, peer, at_us)
+            return None
+        now_s = at_us / 1e6
+        try:
+            message, plain = open_enciphered(frame, known.key)
+        except Undecipherable:
+            self._refuse("security.wrong_key", frame, peer, at_us)
+            self._answer_in_turn(peer, replies.nak(now_s))
+            return None
+        seen_as = self.ciphers.get(frame.content)
+        if seen_as is not None and seen_as != _header(frame):
+            # The same cipher text under another header: somebody plays back a recording.
+            self._refuse("security.replay", frame, peer, at_us)
+            return None
+        if not is_timely(message, known, now_s):
+            if seen_as is not None:
+                self._refuse("security.replay", frame, peer, at_us)
+            self._tell_skew(message, known, peer, at_us)
+            self.notices.keep(
+                "outside_window",
+                at_us=at_us,
+                subject=frame.account,
+                account=frame.account,
+                path=peer.path,
+                raw=frame.raw,
+            )
+            self._answer_in_turn(peer, replies.nak(now_s))
+            return None
+        self.ciphers.put(frame.content, _header(frame))
+        return message, plain, seen_as is not None
+
+    def _refuse(self, why: str, frame: Frame, peer: Peer, at_us: int) -> None:
+        self.refused += 1
+        self.notices.keep(
+            why,
+            at_us=at_us,
+            subject=frame.account,
+            account=frame.account,
+            path=peer.path,
+            raw=frame.raw,
+        )
+        self.notices.tell(
+            why,
+            at_us=at_us,
+            now=time.monotonic(),
+            subject=f"{frame.account} {peer.source}",
+            account=frame.account,
+            path=peer.path,
+            source=peer.source,
+        )
+
+    def _mind_the_clock(self, message: Message, known: Known, peer: Peer, at_us: int) -> None:
+        if abs(skew_s(message, at_us / 1e6)) > self._options.skew_limit_s:
+            self._tell_skew(message, known, peer, at_us)
+
+    def _tell_skew(self, message: Message, known: Known, peer: Peer, at_us: int) -> None:
+        seconds = skew_s(message, at_us / 1e6)
+        found = clock_skew(seconds)
+        self.notices.tell(
+            "clock.skew",
+            at_us=at_us,
+            now=time.monotonic(),
+            subject=known.account,
+            account=known.account,
+            path=peer.path,
+            seconds=seconds,
+            text_sv=swedish(found),
+            text_en=english(found),
+        )
+
+    def _mind_the_variant(self, frame: Frame, known: Known | None, peer: Peer, at_us: int) -> None:
+        if known is None or known.variant == frame.variant:
+            return
+        self._accounts.learn_variant(known.account, frame.variant)
+        found = diagnose(frame.raw, key=None, now=at_us / 1e6)
+        self.notices.tell(
+            "panel.deviation",
+            at_us=at_us,
+            now=time.monotonic(),
+            subject=f"{known.account} {frame.variant}",
+            account=known.account,
+            path=peer.path,
+            variant=str(frame.variant),
+            text_sv=swedish(found),
+            text_en=english(found),
+        )
+
+    def _answer_in_turn(self, peer: Peer, reply: bytes) -> None:
+        """Answer at once, or behind the answers that still wait for the disk."""
+        if peer.pending:
+            peer.pending += 1
+            self._journal.put(None, Ticket(peer, reply))
+        else:
+            peer.answer(reply)
+
+
+def _header(frame: Frame) -> bytes:
+    """What an enciphered frame leaves readable, and so what a replay may have changed."""
+    return b"%s %s %s %s %s" % (
+        frame.token,
+        frame.sequence,
+        frame.receiver or b"-",
+        frame.prefix or b"-",
+        frame.account.encode(),
+    )

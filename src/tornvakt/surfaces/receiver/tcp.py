@@ -1,0 +1,129 @@
+"""DC-09 over TCP: persistent and one-shot connections, split and joined frames.
+
+One object per connection, everything on the event loop's thread. A client that is slow, noisy,
+huge or reads nothing only ever costs itself: its own buffer is bounded, its own reading is
+paused, its own connection is closed.
+"""
+
+import asyncio
+import logging
+import time
+from typing import cast
+
+from tornvakt.pure.protocols.dc09.framing import Broken, Splitter
+from tornvakt.surfaces.receiver.connections import Register
+from tornvakt.surfaces.receiver.options import Options
+from tornvakt.surfaces.receiver.station import Station
+
+log = logging.getLogger("tornvakt.receiver")
+
+
+class TcpConnection(asyncio.Protocol):
+    """One panel's connection."""
+
+    __slots__ = (
+        "_is_at_end",
+        "_is_paused",
+        "_is_proven",
+        "_options",
+        "_register",
+        "_splitter",
+        "_station",
+        "_transport",
+        "half_frame_since",
+        "heard_at",
+        "opened_at",
+        "path",
+        "pending",
+        "source",
+    )
+
+    def __init__(self, station: Station, register: Register, options: Options) -> None:
+        self._station = station
+        self._register = register
+        self._options = options
+        self._splitter = Splitter()
+        self._transport: asyncio.Transport | None = None
+        self._is_at_end = False
+        self._is_paused = False
+        self._is_proven = False
+        self.pending = 0
+        self.source = ""
+        self.path = ""
+        self.opened_at = self.heard_at = time.monotonic()
+        self.half_frame_since = 0.0
+
+    def connection_made(self, base: asyncio.BaseTransport) -> None:
+        """A panel has connected."""
+        transport = cast(asyncio.Transport, base)  # uvloop's is not derived from it
+        peer = transport.get_extra_info("peername")
+        self.source = str(peer[0]) if peer else "?"
+        self.path = f"tcp {self.source}"
+        self._transport = transport
+        transport.set_write_buffer_limits(high=self._options.most_unread_reply_bytes)
+        if not self._register.add(self):
+            log.warning("connection.no_room source=%s", self.source)
+            self._transport = None
+            transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Bytes have come: frames to the station, in order."""
+        at_us = time.time_ns() // 1000
+        now = time.monotonic()
+        self.heard_at = now
+        station = self._station
+        for item in self._splitter.feed(data):
+            if isinstance(item, Broken):
+                station.broken(item, self, at_us)
+                continue
+            if not self._is_proven:
+                self._is_proven = True
+                self._register.prove(self)
+            station.receive(item, self, at_us)
+        if not self._splitter.has_partial:
+            self.half_frame_since = 0.0
+        elif not self.half_frame_since:
+            self.half_frame_since = now
+        if self.pending > self._options.most_waiting_replies and not self._is_paused:
+            self._is_paused = True
+            if self._transport is not None:
+                self._transport.pause_reading()
+
+    def eof_received(self) -> bool:
+        """The panel has sent all it will; keep the line until its answers are out."""
+        self._is_at_end = True
+        return self.pending > 0
+
+    def pause_writing(self) -> None:
+        """The panel does not read its answers: that must not cost us memory."""
+        self.drop("reads_nothing")
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The line is gone; answers that still wait find nobody."""
+        self._register.remove(self)
+        self._transport = None
+
+    def answer(self, reply: bytes) -> None:
+        """Send one whole reply, unless the line is closing."""
+        transport = self._transport
+        # uvloop raises where asyncio only warns when one writes to a closed transport.
+        if transport is not None and reply and not transport.is_closing():
+            transport.write(reply)
+
+    def answered(self) -> None:
+        """An answer has left the queue: perhaps read on, perhaps hang up."""
+        if self._transport is None:
+            return
+        if self._is_paused and self.pending <= self._options.most_waiting_replies // 2:
+            self._is_paused = False
+            if not self._transport.is_closing():
+                self._transport.resume_reading()
+        if self._is_at_end and not self.pending:
+            self._transport.close()
+
+    def drop(self, why: str) -> None:
+        """Close the line now."""
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            log.info("connection.dropped source=%s why=%s", self.source, why)
+            transport.abort()
