@@ -133,6 +133,7 @@ def environment_is_sound() -> bool:
 def make_environment(lock: int) -> None:
     """Build the Python environment from nothing, unless there is a sound one."""
     if environment_is_sound():
+        STATE.mkdir(exist_ok=True)
         return
     if not has_ensurepip():
         apt_install(["python3-venv"])

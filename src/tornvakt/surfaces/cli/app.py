@@ -106,7 +106,7 @@ def _run(arguments: list[str]) -> int:
     except UsageError as mistake:
         where = mistake.ctx.command_path if mistake.ctx else "./tornvakt"
         line = words.swedish_complaint(mistake.format_message())
-        return _say(f"{line} Se {where} --help", ExitCode.BAD_INPUT)
+        return _say(f"{line.rstrip('.')}. Se {where} --help", ExitCode.BAD_INPUT)
     except ClickException as mistake:
         return _say(words.swedish_complaint(mistake.format_message()), ExitCode.BAD_INPUT)
     except (KeyboardInterrupt, typer_exceptions.Abort):
@@ -116,9 +116,11 @@ def _run(arguments: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.OK
     except PermissionError as error:
-        return _say(f"får inte öppna {error.filename or 'filen'}.", ExitCode.BAD_INPUT)
+        return _say(f"{error.filename or 'filen'}: åtkomst nekas.", ExitCode.BAD_INPUT)
     except OSError as error:
-        return _say(f"{error.filename or 'disken'}: {error.strerror}", ExitCode.IO_ERROR)
+        return _say(
+            f"{error.filename or 'disken'}: {words.swedish_error(error)}.", ExitCode.IO_ERROR
+        )
 
 
 def _say(line: str, code: int) -> int:

@@ -14,7 +14,7 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130  # Ctrl-C, as shells say it
 
 
-class Stop(Exception):  # noqa: N818  (it is no fault of the program)
+class Stop(Exception):
     """End the command with one Swedish line on stderr and an exit code."""
 
     def __init__(self, line: str, code: ExitCode = ExitCode.BAD_INPUT) -> None:

@@ -5,6 +5,7 @@ text is turned here, line by line. A phrase that is missing below appears in Eng
 every command for its help and each kind of mistake for its line, and finds it.
 """
 
+import errno
 import re
 
 _HELP = [
@@ -19,6 +20,13 @@ _HELP = [
     (r"; default: ", "; annars: "),
     (r"\[default:$", "[annars:"),
     (r"([\[ ;])required\]", r"\1måste anges]"),
+    (r"\[annars: \(([^)]*)\)", r"[annars: \1"),
+    (r"[;] (\d+)<=x<=(\d+)\]", r"; \1 till \2]"),
+    (r"\[(\d+)<=x<=(\d+)\]", r"[\1 till \2]"),
+    (r"[;] x>=([\d.]+)\]", r"; minst \1]"),
+    (r"\[x>=([\d.]+)\]", r"[minst \1]"),
+    (r"\{([A-ZÅÄÖ]+)\}", r"\1"),
+    (r" <str>(?=  )", "      "),
     # The widths stay as they are: the columns are already laid.
     (r"(?<= )INTEGER RANGE(?= |$)", "HELTAL       "),
     (r"(?<= )INTEGER(?= |$)", "HELTAL "),
@@ -29,6 +37,12 @@ _HELP = [
 ]
 
 _COMPLAINTS = [
+    (r"Input should be a valid integer.*?(?=$)", "skriv ett heltal."),
+    (r"Input should be a valid number.*?(?=$)", "skriv ett tal."),
+    (r"Input should be less than or equal to (\S+)", r"högst \1."),
+    (r"Input should be greater than or equal to (\S+)", r"minst \1."),
+    (r"Input should be (?:less|greater) than (\S+)", r"inte \1 eller bortom."),
+    (r"Value error, ", ""),
     (r"^No such command '(.*?)'\.", r"kommandot \1 finns inte."),
     (r"^No such option '?(.*?)'?\.?(?= |$)", r"växeln \1 finns inte."),
     (r"^No such option: (\S+)", r"växeln \1 finns inte."),
@@ -67,3 +81,23 @@ def swedish_complaint(text: str) -> str:
     for pattern, swedish in _COMPLAINTS:
         text = re.sub(pattern, swedish, text)
     return text
+
+
+_OS_ERRORS = {
+    errno.ENOENT: "finns inte",
+    errno.EACCES: "åtkomst nekas",
+    errno.EPERM: "åtkomst nekas",
+    errno.EEXIST: "är ingen katalog",
+    errno.ENOTDIR: "är ingen katalog",
+    errno.EISDIR: "är en katalog",
+    errno.ENOSPC: "disken är full",
+    errno.EROFS: "disken är skrivskyddad",
+    errno.EIO: "disken svarar inte som den ska",
+    errno.EADDRNOTAVAIL: "adressen hör inte till den här maskinen",
+    errno.EMFILE: "för många öppna filer",
+}
+
+
+def swedish_error(error: OSError) -> str:
+    """Say in Swedish what the system refused; what we have no words for keeps the system's own."""
+    return _OS_ERRORS.get(error.errno or 0, error.strerror or str(error))

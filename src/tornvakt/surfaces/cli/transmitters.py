@@ -1,0 +1,97 @@
+"""`./tornvakt transmitter`: who may report, and with which key. A running receiver sees changes."""
+
+from typing import Annotated
+
+import typer
+
+from tornvakt.surfaces.cli import options
+from tornvakt.surfaces.cli.codes import Stop
+
+app = options.plain("Larmsändare: vilka konton som finns och vilka nycklar de har.")
+
+Account = Annotated[
+    str, typer.Argument(metavar="KONTO", help="3 till 16 hexadecimala tecken, till exempel 7A31.")
+]
+
+
+@app.command(help="Lägg till en larmsändare. En mottagare i drift känner till den inom 2 sekunder.")
+def add(
+    account: Account,
+    data: options.Data = options.DEFAULT_DATA,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            "--key",
+            metavar="HEX",
+            help="Krypteringsnyckel: 16, 24 eller 32 byte, alltså 32, 48 eller 64 tecken.",
+        ),
+    ] = None,
+    supervision: Annotated[
+        str,
+        typer.Option(
+            "--supervision",
+            metavar="KLASS",
+            help="Hur ofta den måste höras av: none, SP1 till SP6, DP1 till DP4.",
+        ),
+    ] = "none",
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Egen anteckning.")] = "",
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Skriv över ett konto som redan finns.")
+    ] = False,
+) -> None:
+    """Enrol an account."""
+    from tornvakt.base.inbox.enrolment import Enrolment
+
+    enrolment = Enrolment(options.usable(data))
+    enrolment.add(
+        account,
+        key=_key(key),
+        supervision=_supervision(supervision),
+        note=note,
+        replace=replace,
+    )
+    manner = "krypterad" if key else "okrypterad"
+    print(f"Lade till {account.upper()} ({manner}, övervakning {supervision}).")
+
+
+@app.command("list", help="Visa larmsändarna. Nycklarna visas aldrig.")
+def show(data: options.Data = options.DEFAULT_DATA) -> None:
+    """List accounts, one a line."""
+    from tornvakt.base.inbox.enrolment import Enrolment
+
+    for sender in Enrolment(options.usable(data)).all():
+        key = f"AES-{len(sender.key) * 8}" if sender.key else "okrypterad"
+        variant = sender.variant or "standard"
+        print(f"{sender.account:<16}  {key:<10}  {sender.supervision:<4}  {variant}  {sender.note}")
+
+
+@app.command(help="Ta bort en larmsändare. Det den redan sagt finns kvar.")
+def remove(account: Account, data: options.Data = options.DEFAULT_DATA) -> None:
+    """Forget an account. What it said stays in the inbox."""
+    from tornvakt.base.inbox.enrolment import Enrolment
+
+    Enrolment(options.usable(data)).remove(account)
+    print(f"Tog bort {account.upper()}.")
+
+
+def _key(text: str | None) -> bytes | None:
+    """Return the key's bytes. Raises Stop on anything that is no AES key."""
+    if text is None:
+        return None
+    try:
+        key = bytes.fromhex(text)
+    except ValueError as error:
+        raise Stop("nyckeln får bara innehålla 0-9 och A-F.") from error
+    if len(key) not in (16, 24, 32):
+        raise Stop(f"nyckeln är {len(key)} byte lång. Den ska vara 16, 24 eller 32 byte.")
+    return key
+
+
+def _supervision(name: str) -> str:
+    from tornvakt.pure import supervision
+
+    known = {each.lower(): each for each in supervision.CLASSES}
+    if name.lower() not in known:
+        choices = ", ".join(known.values())
+        raise Stop(f"övervakningsklassen {name} finns inte. Välj en av {choices}.")
+    return known[name.lower()]
