@@ -6,17 +6,15 @@ transmitters follow when the first page can be shown.
 
 import asyncio
 import contextlib
-import fcntl
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tornvakt.base.inbox.paths import DataDir
-from tornvakt.surfaces.cli import catalogues, options, ports, readiness, watchdog
+from tornvakt.surfaces.cli import catalogues, options, ports, readiness, running, watchdog
 from tornvakt.surfaces.cli.accounts import DEMO_PEOPLE
 from tornvakt.surfaces.cli.codes import ExitCode, Stop
 from tornvakt.surfaces.cli.installation import MODES, Mode, agreed_mode
@@ -99,7 +97,7 @@ def start(
     http_host = host or os.environ.get("TORNVAKT_HTTP_HOST", "127.0.0.1")
     dc09_host = host or os.environ.get("TORNVAKT_DC09_HOST", "0.0.0.0")
     catalogues.compile_all()
-    with only_parent(directory), ports.listen_http(http_host, http) as listening:
+    with running.only_one(directory.root) as lock, ports.listen_http(http_host, http) as listening:
         installation = Installation(
             directory,
             mode,
@@ -111,25 +109,10 @@ def start(
             tls_cert.resolve() if tls_cert else None,
             tls_key.resolve() if tls_key else None,
         )
+        running.write(lock, running.Running(os.getpid(), installation.url, installation.dc09_port))
         page = None if tls_cert else WaitingPage(listening)
         asyncio.run(_serve(installation, page, began))
     return ExitCode.OK
-
-
-@contextlib.contextmanager
-def only_parent(data: DataDir) -> Iterator[None]:
-    """Hold the directory for this parent. Raises Stop when another `start` runs on it."""
-    with (data.root / "start.lock").open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            file.seek(0)
-            who = file.read().strip()
-            raise Stop(f"Tornvakt kör redan i {data.root} (process {who}).") from error
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield
 
 
 class Terminal:

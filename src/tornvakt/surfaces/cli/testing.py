@@ -1,0 +1,147 @@
+"""`./tornvakt test`: every check and every test, in the order that fails soonest.
+
+A test that could not run is a failure here, not a skip: what nobody ran proves nothing.
+"""
+
+import os
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import typer
+
+from tornvakt.surfaces.cli import catalogues, options
+from tornvakt.surfaces.cli.codes import ExitCode
+
+app = options.single()
+
+RESULTS = options.PROJECT / "test-results"
+NO_TESTS = 5
+WIDTH = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One run of pytest in a process of its own."""
+
+    name: str
+    what: str
+    paths: tuple[str, ...]
+    is_parallel: bool = False
+    environment: dict[str, str] = field(default_factory=dict)
+
+
+PARTS = (
+    Part("rum", "regler för huset", ("tests/house",)),
+    Part("enhet", "enhetsprov", ("tests/unit",), is_parallel=True),
+    Part("delar", "delar som samverkar, båda databaserna", ("tests/integration",)),
+    Part("skarm", "skärmen i en riktig webbläsare", ("tests/browser", "tests/journeys")),
+)
+LINT_IMPORTS = "from importlinter.cli import lint_imports_command as lint; lint()"
+CHECKS = (
+    ("ruff check", "stil", ("-m", "ruff", "check", "--quiet", ".")),
+    ("ruff format", "form", ("-m", "ruff", "format", "--quiet", "--check", ".")),
+    ("mypy", "typer", ("-m", "mypy")),
+    ("lint-imports", "husets våningar", ("-c", LINT_IMPORTS)),
+)
+
+
+@dataclass(slots=True)
+class Score:
+    """What has been counted so far."""
+
+    passed: int = 0
+    failed: int = 0
+    lines: list[str] = field(default_factory=list)
+
+    def add(self, other: "Score") -> None:
+        """Add another count to this one."""
+        self.passed += other.passed
+        self.failed += other.failed
+        self.lines += other.lines
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True},
+    help="Kör stil- och typkontroller och alla prov, också mot PostgreSQL och i Chromium. "
+    "Det du lägger till skickas vidare till pytest; nämner du filer körs bara de.",
+)
+def test(context: typer.Context) -> int:
+    """Run everything, or what the arguments name. Returns 1 when anything failed."""
+    began = time.monotonic()
+    score = Score()
+    extra = list(context.args)
+    os.chdir(options.PROJECT)
+    catalogues.compile_all()
+    if any(_is_path(argument) for argument in extra):
+        score.add(_run_part(Part("valda", "de valda proven", ()), extra))
+    else:
+        if not extra:
+            for name, what, command in CHECKS:
+                score.add(_run_check(name, what, command))
+        for part in PARTS:
+            score.add(_run_part(part, extra))
+    for line in score.lines:
+        print(line)
+    print(closing_line(score, time.monotonic() - began), flush=True)
+    return ExitCode.OK if score.failed == 0 and score.passed else ExitCode.NO
+
+
+def closing_line(score: Score, seconds: float) -> str:
+    """Sum up in pytest's own form."""
+    text = f" {score.passed} passed, {score.failed} failed in {seconds:.2f}s "
+    return text.center(WIDTH, "=")
+
+
+def count(report: Path) -> Score:
+    """Count a part's results from the report pytest wrote. Skipped tests count as failed."""
+    score = Score()
+    for case in ET.parse(report).getroot().iter("testcase"):
+        name = f"{case.get('classname')}::{case.get('name')}"
+        if case.find("skipped") is not None:
+            score.failed += 1
+            score.lines.append(f"FAILED {name} - kunde inte köras")
+        elif case.find("failure") is not None or case.find("error") is not None:
+            score.failed += 1
+            score.lines.append(f"FAILED {name}")
+        else:
+            score.passed += 1
+    return score
+
+
+def _is_path(argument: str) -> bool:
+    return not argument.startswith("-") and Path(argument.split("::")[0]).exists()
+
+
+def _run_check(name: str, what: str, command: Sequence[str]) -> Score:
+    print(f"--- {what} ({name})", flush=True)
+    outcome = subprocess.run([sys.executable, *command], check=False)
+    if outcome.returncode == 0:
+        return Score(passed=1)
+    return Score(failed=1, lines=[f"FAILED {name}"])
+
+
+def _run_part(part: Part, extra: Sequence[str]) -> Score:
+    """Run one part. A part that ends without saying how is one failure."""
+    paths = [path for path in part.paths if Path(path).is_dir()]
+    print(f"--- {part.what}", flush=True)
+    RESULTS.mkdir(exist_ok=True)
+    report = RESULTS / f"{part.name}.xml"
+    report.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pytest", f"--junitxml={report}"]
+    if part.is_parallel:
+        command += ["-n", str(max(2, os.cpu_count() or 2)), "--dist", "loadfile"]
+    outcome = subprocess.run(
+        [*command, *paths, *extra], env={**os.environ, **part.environment}, check=False
+    )
+    score = count(report) if report.exists() else Score()
+    if outcome.returncode == NO_TESTS and extra:
+        return score
+    if outcome.returncode != 0 and score.failed == 0:
+        score.failed += 1
+        score.lines.append(f"FAILED {part.what} - pytest avslutades med {outcome.returncode}")
+    return score
