@@ -106,7 +106,8 @@ def _run(arguments: list[str]) -> int:
     except UsageError as mistake:
         where = mistake.ctx.command_path if mistake.ctx else "./tornvakt"
         line = words.swedish_complaint(mistake.format_message())
-        return _say(f"{line.rstrip('.')}. Se {where} --help", ExitCode.BAD_INPUT)
+        end = "" if line.endswith(("?", ".")) else "."
+        return _say(f"{line}{end} Se {where} --help", ExitCode.BAD_INPUT)
     except ClickException as mistake:
         return _say(words.swedish_complaint(mistake.format_message()), ExitCode.BAD_INPUT)
     except (KeyboardInterrupt, typer_exceptions.Abort):

@@ -21,10 +21,8 @@ _HELP = [
     (r"\[default:$", "[annars:"),
     (r"([\[ ;])required\]", r"\1måste anges]"),
     (r"\[annars: \(([^)]*)\)", r"[annars: \1"),
-    (r"[;] (\d+)<=x<=(\d+)\]", r"; \1 till \2]"),
-    (r"\[(\d+)<=x<=(\d+)\]", r"[\1 till \2]"),
-    (r"[;] x>=([\d.]+)\]", r"; minst \1]"),
-    (r"\[x>=([\d.]+)\]", r"[minst \1]"),
+    (r"([\[;]\s*)(\d+)<=x<=(\d+)\]", r"\1\2 till \3]"),
+    (r"([\[;]\s*)x>=([\d.]+)\]", r"\1minst \2]"),
     (r"\{([A-ZÅÄÖ]+)\}", r"\1"),
     (r" <str>(?=  )", "      "),
     # The widths stay as they are: the columns are already laid.
