@@ -4,8 +4,11 @@ When SQLite says the disk is full the file is removed at once: the operators get
 act. It is laid out again when there is plenty of room.
 """
 
+import logging
 import os
 from pathlib import Path
+
+log = logging.getLogger(__name__)
 
 LOW_SHARE = 0.10
 """Below this share of free space the operators are told."""
@@ -20,24 +23,29 @@ class Ballast:
         self._size = size
 
     def lay_out(self) -> bool:
-        """Allocate the reserve if it is missing and room for twice its size is free."""
-        if self._size == 0 or self._is_whole() or self.free_bytes() < 2 * self._size:
-            return False
-        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        """Allocate the reserve if it is missing and room for twice its size is free.
+
+        True when it was laid out now. Never raises: a receiver without ballast still receives.
+        """
         try:
-            os.posix_fallocate(descriptor, 0, self._size)
-        except OSError:
-            os.ftruncate(descriptor, 0)
+            if self._size == 0 or self._is_whole() or self.free_bytes() < 2 * self._size:
+                return False
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                os.posix_fallocate(descriptor, 0, self._size)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            log.warning("inbox.no_ballast: %s", error)
+            self.release()
             return False
-        finally:
-            os.close(descriptor)
         return True
 
     def release(self) -> bool:
-        """Give the reserve back to the disk; True when there was one."""
+        """Give the reserve back to the disk; True when there was one. Never raises."""
         try:
             self._path.unlink()
-        except FileNotFoundError:
+        except OSError:
             return False
         return True
 

@@ -7,6 +7,7 @@ nothing that needs a checkpoint.
 """
 
 import dataclasses
+import os
 import re
 import threading
 from collections.abc import Iterable, Iterator
@@ -131,6 +132,7 @@ class Enrolment:
         is_new = not data.enrolment.exists()
         self._master = keys.master_key(data)
         self._guard = threading.RLock()
+        os.close(os.open(data.enrolment, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         self._connection = apsw.Connection(str(data.enrolment))
         self._connection.set_busy_timeout(5000)
         self._connection.execute("PRAGMA mmap_size=0")

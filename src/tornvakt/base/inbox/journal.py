@@ -7,8 +7,6 @@ keeper, carries the log into the database, signs the head each minute and looks 
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import logging
 import os
 import struct
@@ -20,9 +18,11 @@ from typing import Any, Generic, Literal, TypeVar, cast
 
 import apsw
 
-from tornvakt.base.inbox import schema, seals
+from tornvakt.base.inbox import lock, schema, seals
 from tornvakt.base.inbox.ballast import MEBIBYTE, Ballast
 from tornvakt.base.inbox.entries import NewEntry, chained
+from tornvakt.base.inbox.faults import is_for_now
+from tornvakt.base.inbox.keeper import Keeper, Sealed
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.base.inbox.refusals import InboxBusy, InboxDamaged, JournalRefused, WrongMode
 from tornvakt.base.inbox.store import Statement, Store
@@ -35,14 +35,8 @@ log = logging.getLogger(__name__)
 
 MAX_BATCH = 4096
 """Tickets in one transaction at most, so that an endless storm still gets its answers."""
-FRAMES_TO_CARRY = 500
-"""Pages in the log from which the keeper carries them over."""
 FRAMES_TO_RESTART = 3000
 """Pages in the log from which the writer itself carries the rest over and begins at its top."""
-KEEPER_S = 0.25
-CARRY_S = 5.0
-SEAL_S = 60.0
-DISK_S = 10.0
 DEFAULT_BALLAST = 256 * MEBIBYTE
 
 
@@ -57,22 +51,25 @@ class Journal(Generic[T]):
     """
 
     def __init__(
-        self, store: Store, lock: int, data: DataDir, *, ballast: int, clock: Callable[[], int]
+        self, store: Store, held: int, data: DataDir, *, ballast: int, clock: Callable[[], int]
     ) -> None:
         self._store = store
-        self._lock = lock
+        self._lock = held
         self._clock = clock
         self._queue: SimpleQueue[_Item] = SimpleQueue()
         self._ballast = Ballast(data.ballast, ballast)
         self._seal_log = seals.SealLog(data.checkpoint_log)
-        self._writer: threading.Thread | None = None
-        self._keeper: threading.Thread | None = None
-        self._stop_keeper = threading.Event()
         self._breaking = threading.Lock()
         self._broken: BaseException | None = None
-        last_seal = store.last_seal()
-        self._sealed_id = last_seal.id if last_seal else 0
-        self._log_seals()
+        self._writer = threading.Thread(target=self._write, name="inbox-writer", daemon=True)
+        self._keeper = Keeper(
+            store,
+            self._seal_log,
+            self._ballast,
+            put=lambda statement, sealed: self._queue.put((statement, sealed)),
+            on_broken=self._break,
+            clock=clock,
+        )
         self.is_full = False
         self.stored = 0
 
@@ -92,16 +89,16 @@ class Journal(Generic[T]):
         ``KeyDamaged``. Only the rows since the watermark and a few before them are checked.
         """
         data.create()
-        lock = _take_lock(data)
+        held = lock.take(data.lock)
         try:
             store = Store(data, mode=mode, vfs=vfs, now_us=clock())
             try:
-                return cls(store, lock, data, ballast=ballast_bytes, clock=clock)
+                return cls(store, held, data, ballast=ballast_bytes, clock=clock)
             except BaseException:
                 store.close()
                 raise
         except BaseException:
-            os.close(lock)
+            os.close(held)
             raise
 
     # -- for the receiver ------------------------------------------------------------------
@@ -149,8 +146,6 @@ class Journal(Generic[T]):
         more will be stored: leave the process at once and let a new one read the disk afresh.
         """
         self._on_stored, self._on_refused, self._on_broken = on_stored, on_refused, on_broken
-        self._writer = threading.Thread(target=self._write, name="inbox-writer", daemon=True)
-        self._keeper = threading.Thread(target=self._keep, name="inbox-keeper", daemon=True)
         self._writer.start()
         self._keeper.start()
 
@@ -167,16 +162,14 @@ class Journal(Generic[T]):
 
     def close(self) -> None:
         """Store what is waiting, sign the head, carry the log over, let go of the lock."""
-        self._stop_keeper.set()
-        if self._keeper is not None:
-            self._keeper.join()
-        if self._writer is not None:
+        self._keeper.end(wait=True)
+        if self._writer.is_alive():
             self._queue.put((_Stop(), None))
             self._writer.join()
         try:
             if self._broken is None:
-                self._seal_at_close()
-            self._store.close()
+                self._keeper.seal_at_close()
+            self._store.close(is_broken=self._broken is not None)
         finally:
             self._seal_log.close()
             os.close(self._lock)
@@ -185,34 +178,37 @@ class Journal(Generic[T]):
 
     def _write(self) -> None:
         get, get_nowait, waiting = self._queue.get, self._queue.get_nowait, self._queue.qsize
-        while True:
-            items = [get()]
-            items += [get_nowait() for _ in range(min(waiting(), MAX_BATCH - 1))]
-            is_last = isinstance(items[-1][0], _Stop)
-            if is_last:
-                items.pop()
-            if items and not self._store_batch(items):
-                return
-            if is_last:
-                return
+        try:
+            while True:
+                items = [get()]
+                items += [get_nowait() for _ in range(min(waiting(), MAX_BATCH - 1))]
+                is_last = isinstance(items[-1][0], _Stop)
+                if is_last:
+                    items.pop()
+                if (items and not self._store_batch(items)) or is_last:
+                    return
+        except BaseException as error:  # a callback that raised: nobody would answer any more
+            self._break(error)
 
     def _store_batch(self, items: list[_Item]) -> bool:
         """Store one batch and answer; False when the disk is broken and the thread must end."""
+        if self._broken is not None:
+            return False
         rows = [item for item, _ in items if item is not None]
         tickets = [ticket for _, ticket in items]
-        sealed: list[_Sealed] = []
+        sealed: list[Sealed] = []
         statements = [row for row in rows if type(row) is Statement]
         if statements:
             rows = [row for row in rows if type(row) is not Statement]
-            sealed = [ticket for ticket in tickets if type(ticket) is _Sealed]
-            tickets = [ticket for ticket in tickets if type(ticket) is not _Sealed]
+            sealed = [ticket for ticket in tickets if type(ticket) is Sealed]
+            tickets = [ticket for ticket in tickets if type(ticket) is not Sealed]
         entries = cast(list[NewEntry], rows)
         try:
             if entries or statements:
                 self._store.add(entries, statements, self._clock())
                 self.is_full = False
         except (apsw.Error, OSError) as error:
-            if not _is_for_now(error):
+            if not is_for_now(error):
                 return self._break(error)
             self._refuse(tickets, error)
             return True
@@ -271,119 +267,13 @@ class Journal(Generic[T]):
                 return False
             self._broken = error
         log.critical("inbox.broken", exc_info=error)
-        self._stop_keeper.set()
+        self._keeper.end(wait=False)
         self._on_broken(error)
         return False
-
-    # -- the keeper's thread ---------------------------------------------------------------
-
-    def _keep(self) -> None:
-        """Carry, sign and look after the disk; a failed flush here is as fatal as the writer's.
-
-        A checkpoint whose flush failed must not be tried again: the kernel may report success the
-        second time, the log would be reused and acknowledged rows be on no disk.
-        """
-        now = time.monotonic()
-        carry_at, seal_at, disk_at = now + CARRY_S, now + SEAL_S, now
-        try:
-            while not self._stop_keeper.wait(KEEPER_S):
-                now = time.monotonic()
-                frames = self._store.log_frames
-                if frames > FRAMES_TO_CARRY or (frames and now >= carry_at):
-                    carry_at = now + CARRY_S
-                    self._carry()
-                if now >= seal_at:
-                    seal_at = now + SEAL_S
-                    self._seal()
-                if now >= disk_at:
-                    disk_at = now + DISK_S
-                    self._ballast.lay_out()
-        except BaseException as error:
-            self._break(error)
-
-    def _carry(self) -> None:
-        try:
-            self._store.checkpoint()
-        except (apsw.Error, OSError) as error:
-            if not _is_for_now(error):
-                raise
-
-    def _seal(self) -> None:
-        """Sign the head on the disk, write the seal through the queue, then its line in the log."""
-        seal = self._next_seal()
-        if seal is None:
-            return
-        sealed = _Sealed()
-        self._queue.put((Statement(schema.ADD_SEAL, tuple(seal)), sealed))
-        if sealed.is_written.wait(SEAL_S / 2):
-            self._log_seals()
-
-    def _next_seal(self) -> seals.Seal | None:
-        mark = self._store.last
-        if mark.id == self._sealed_id:
-            return None
-        self._sealed_id = mark.id
-        return seals.make(
-            self._store.key, self._store.installation, mark.id, mark.hash, self._clock()
-        )
-
-    def _log_seals(self) -> None:
-        """Write the lines that ``checkpoints.log`` lacks; a full disk leaves them for next time."""
-        try:
-            for seal in self._store.seals_after(self._seal_log.last_id):
-                self._seal_log.append(seal)
-            self._store.flush_mark()
-        except OSError as error:
-            log.error("inbox.seal_log: %s", error)
-
-    def _seal_at_close(self) -> None:
-        seal = self._next_seal()
-        try:
-            if seal is not None:
-                self._store.add([], [Statement(schema.ADD_SEAL, tuple(seal))], self._clock())
-            self._log_seals()
-        except (apsw.FullError, apsw.BusyError) as error:
-            log.error("inbox.seal_at_close: %s", error)
 
 
 class _Stop:
     """Put last in the queue: everything before it is stored first."""
 
 
-class _Sealed:
-    """The ticket of a seal."""
-
-    def __init__(self) -> None:
-        self.is_written = threading.Event()
-
-
 _Item = tuple[NewEntry | Statement | _Stop | None, Any]
-
-
-def _is_for_now(error: Exception) -> bool:
-    """True for what passes by itself: a full disk, another program that holds the file.
-
-    A disk without room for SQLite's shared index file shows as an I/O error of its own kind.
-    """
-    if isinstance(error, apsw.FullError | apsw.BusyError):
-        return True
-    if isinstance(error, OSError):
-        return error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return getattr(error, "extendedresult", 0) == apsw.SQLITE_IOERR_SHMSIZE
-
-
-def _take_lock(data: DataDir) -> int:
-    """Hold ``receiver/lock`` until the process ends; raise ``InboxBusy`` when another does."""
-    descriptor = os.open(data.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        pid = os.pread(descriptor, 20, 0).decode("ascii", "replace").strip()
-        os.close(descriptor)
-        raise InboxBusy(pid) from None
-    try:
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-    except OSError:
-        pass  # the number is a courtesy; a full disk must not keep us from starting
-    return descriptor

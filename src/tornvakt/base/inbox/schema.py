@@ -80,6 +80,8 @@ def writing(path: Path, vfs: str | None = None) -> apsw.Connection:
     connection.execute("PRAGMA temp_store=MEMORY")
     connection.execute("PRAGMA cache_size=-4096")
     connection.wal_autocheckpoint(0)
+    # Not even when Python lets go of the connection on its way out after a failed flush.
+    connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
     return connection
 
 

@@ -4,7 +4,9 @@ No threads here: ``journal`` calls from its writer thread only, except ``checkpo
 keeper thread runs on a connection of its own.
 """
 
+import contextlib
 import json
+import os
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -38,33 +40,50 @@ class Statement(NamedTuple):
     values: tuple[object, ...]
 
 
+@contextlib.contextmanager
+def _naming_damage() -> Iterator[None]:
+    """Turn what SQLite says of a spoilt file into the refusal a person can act on."""
+    try:
+        yield
+    except (apsw.CorruptError, apsw.NotADBError, apsw.SQLError) as error:
+        raise InboxDamaged(f"databasfilen går inte att läsa ({error})") from error
+
+
 class Store:
     """The open inbox. ``last`` is the newest row on the disk."""
 
     def __init__(self, data: DataDir, *, mode: str, vfs: str | None, now_us: int) -> None:
         """Make or reopen the inbox; raise ``WrongMode`` or ``InboxDamaged``."""
         self._vfs = vfs
-        is_new = not data.inbox.exists()
-        if is_new and (data.watermark.exists() or data.checkpoint_log.exists()):
-            raise InboxDamaged(f"filen {data.inbox} är borta")
         self._checkpointing = threading.Lock()
-        try:
-            self._connection = schema.writing(data.inbox, vfs)
-            if not self._has_tables():
-                self._make(data, mode, now_us)
-            self.genesis = self._genesis()
-            if self.genesis["mode"] != mode:
-                raise WrongMode(str(self.genesis["mode"]), mode)
-            self.installation = UUID(self.genesis["installation"])
-            self.key = keys.signing_key(data, make=False)
-            self.last = self._last()
-            self._check_tail(watermark.read(data.watermark))
-            self._lay_out_log(data.inbox_wal)
-            self._keeper = schema.writing(data.inbox, vfs)
-        except (apsw.CorruptError, apsw.NotADBError) as error:
-            raise InboxDamaged(f"databasfilen går inte att läsa ({error})") from error
-        self._mark = watermark.Watermark(data.watermark, self.last)
         self.log_frames = 0
+        if not data.inbox.exists() and data.watermark.exists():
+            raise InboxDamaged(f"filen {data.inbox} är borta")
+        # The log and its index take their permissions from this file.
+        os.close(os.open(data.inbox, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        with _naming_damage():
+            self._connection = schema.writing(data.inbox, vfs)
+            try:
+                self._open(data, mode, now_us)
+            except BaseException:
+                self._connection.close()
+                raise
+        self._mark = watermark.Watermark(data.watermark, self.last)
+
+    def _open(self, data: DataDir, mode: str, now_us: int) -> None:
+        if not self._has_tables():
+            if data.watermark.exists():
+                raise InboxDamaged("alla rader är borta")
+            self._make(data, mode, now_us)
+        self.genesis = self._genesis()
+        if self.genesis["mode"] != mode:
+            raise WrongMode(str(self.genesis["mode"]), mode)
+        self.installation = UUID(self.genesis["installation"])
+        self.key = keys.signing_key(data, make=False)
+        self.last = self._last()
+        self._check_tail(watermark.read(data.watermark))
+        self._lay_out_log(data.inbox_wal)
+        self._keeper = schema.writing(data.inbox, self._vfs)
 
     # -- writing ---------------------------------------------------------------------------
 
@@ -129,8 +148,17 @@ class Store:
         """Push the watermark to the disk."""
         self._mark.flush()
 
-    def close(self) -> None:
-        """Close the connections; the last one carries the log over and removes it."""
+    def close(self, *, is_broken: bool = False) -> None:
+        """Close; unless the disk is broken, carry the log over first.
+
+        On a broken disk nothing may be flushed again: the kernel may report success for pages it
+        has dropped, and the log that still holds them would be removed.
+        """
+        if not is_broken:
+            # If this cannot be done now, the log stays and is carried over at the next opening.
+            with contextlib.suppress(apsw.BusyError, apsw.FullError):
+                self._connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_TRUNCATE)
+            self._connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0)
         self._keeper.close()
         self._connection.close()
         self._mark.close()
