@@ -1,1 +1,41 @@
 """The whole journey on one page: on this fact, do that."""
+
+from collections.abc import Sequence
+
+from tornvakt.base.facts.bus import at_once, at_once_together
+from tornvakt.domains.alarms import services as alarms
+from tornvakt.domains.alarms.facts import AlarmRaised, AlarmRepeated, AlarmRestored
+from tornvakt.domains.incidents import selectors as incidents_known
+from tornvakt.domains.incidents import services as incidents
+from tornvakt.domains.incidents.facts import IncidentClosed
+
+
+@at_once_together(AlarmRaised)
+def alarms_open_incidents(facts: Sequence[AlarmRaised]) -> None:
+    """What an operator takes is always an incident."""
+    raised = [incidents.Raised(fact.alarm_id, fact.rule) for fact in facts]
+    incidents.open_for_all(raised=raised, now=facts[-1].at)
+
+
+@at_once_together(AlarmRepeated)
+def repeats_are_counted(facts: Sequence[AlarmRepeated]) -> None:
+    """The same thing again is shown on the incident it belongs to."""
+    incidents.note_repeats(
+        repeated=[
+            incidents.Repeated(fact.alarm_id, fact.count, fact.at, fact.rule) for fact in facts
+        ]
+    )
+
+
+@at_once_together(AlarmRestored)
+def restores_are_noted(facts: Sequence[AlarmRestored]) -> None:
+    """A restore annotates and never hides."""
+    incidents.note_restores(
+        restored=[incidents.Restored(fact.alarm_id, fact.at, fact.rule) for fact in facts]
+    )
+
+
+@at_once(IncidentClosed)
+def closed_incident_closes_its_alarms(fact: IncidentClosed) -> None:
+    """The same signal after this is a new alarm."""
+    alarms.close_alarms(alarm_ids=incidents_known.alarm_ids(fact.incident_id), at=fact.at)

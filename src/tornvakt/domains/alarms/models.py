@@ -35,7 +35,7 @@ class Alarm(models.Model):
     """Signals that mean one thing at one place and call for somebody (larm)."""
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, related_name="alarms")
-    account = models.CharField(max_length=16, default="")
+    account = models.CharField(max_length=32, default="")
     key = models.CharField(max_length=200)
     """What makes a later signal "the same": see `pure/triage.py`."""
     kind = models.CharField(max_length=20)
@@ -44,6 +44,7 @@ class Alarm(models.Model):
     code = models.CharField(max_length=8, default="")
     zone = models.CharField(max_length=16, default="")
     area = models.CharField(max_length=16, default="")
+    peripheral = models.CharField(max_length=16, default="")
     notice = models.CharField(max_length=40, default="")
     """Name of the receiver's notice behind a technical alarm; empty for a panel's own."""
     params = models.JSONField(default=dict)
@@ -83,7 +84,7 @@ class Signal(models.Model):
     entry_id = models.BigIntegerField(unique=True)
     """Its row in the receiver's inbox, which is the truth."""
     transmitter = models.ForeignKey(Transmitter, on_delete=models.SET_NULL, null=True)
-    account = models.CharField(max_length=16)
+    account = models.CharField(max_length=32)
     received_at = models.DateTimeField()
     stored_at = models.DateTimeField()
     message_at = models.DateTimeField(null=True)
@@ -137,7 +138,7 @@ class Notice(models.Model):
     entry_id = models.BigIntegerField(unique=True, null=True)
     """Its row in the inbox; null when it was made in the database."""
     name = models.CharField(max_length=40)
-    account = models.CharField(max_length=16, default="")
+    account = models.CharField(max_length=32, default="")
     params = models.JSONField(default=dict)
     priority = models.PositiveSmallIntegerField()
     received_at = models.DateTimeField()

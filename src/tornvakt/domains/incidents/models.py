@@ -24,6 +24,8 @@ class Incident(models.Model):
     kind = models.CharField(max_length=20)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, related_name="incidents")
     place = models.CharField(max_length=200, default="")
+    account = models.CharField(max_length=32, default="")
+    """The transmitter's account; what there is to show when nobody knows the place."""
     title_sv = models.CharField(max_length=300)
     title_en = models.CharField(max_length=300)
     group = models.CharField(max_length=40, default="")

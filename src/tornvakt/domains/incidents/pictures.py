@@ -22,6 +22,8 @@ class QueueRow:
     title_sv: str
     title_en: str
     place: str
+    """The site's name; empty when nobody knows the place, and then the account says who it is."""
+    account: str
     district: str
     is_fictional: bool
     state: str

@@ -95,3 +95,10 @@ class TextTooLong(Refusal):
     def __init__(self, limit: int) -> None:
         self.limit = limit
         super().__init__(_("The text is longer than %(limit)d characters.") % {"limit": limit})
+
+
+class ChangedMeanwhile(Refusal):
+    """Something new came in between looking and acting; the operator has to see it first."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Something new came in. Read it and close again."))

@@ -12,17 +12,20 @@ from django.db.models import Count, QuerySet
 
 from tornvakt.base.access.models import User
 from tornvakt.base.access.policy import decide
-from tornvakt.domains.alarms.models import Alarm, Signal, SignalEvent
+from tornvakt.domains.alarms.models import Alarm, Notice, Signal, SignalEvent
+from tornvakt.domains.alarms.notices import titles as notice_titles
 from tornvakt.domains.incidents.models import Incident, LogEntry
 from tornvakt.domains.incidents.pictures import (
     AlarmView,
     Choice,
     IncidentView,
+    LogRow,
     QueueRow,
     RawSignal,
     TimelineEntry,
 )
 from tornvakt.domains.incidents.states import TAKE_WITHIN_S, Result, State, causes_for
+from tornvakt.pure.protocols.codes import lookup
 
 QUEUE_LIMIT = 500
 TIMELINE_LIMIT = 500
@@ -35,6 +38,12 @@ def queue(viewer: User) -> list[QueueRow]:
     """Return the open incidents, the most serious first and the oldest first among equals."""
     rows = _visible(viewer).filter(closed_at=None).order_by("priority", "opened_at", "id")
     return [_row(incident) for incident in rows[:QUEUE_LIMIT]]
+
+
+def rows_of(viewer: User, ids: Collection[int]) -> list[QueueRow]:
+    """Return these incidents as rows, open or closed: what changed, for a desk that is shown."""
+    rows = _visible(viewer).filter(pk__in=ids).order_by("priority", "opened_at", "id")
+    return [_row(incident) for incident in rows]
 
 
 def waiting_counts(viewer: User) -> dict[int, int]:
@@ -87,6 +96,35 @@ def incident(viewer: User, number: str) -> IncidentView | None:
     )
 
 
+def log_rows(viewer: User, limit: int = 50) -> list[LogRow]:
+    """Return the newest of what calls for nobody (P4): arming, tests, what the receiver noted."""
+    if not decide(viewer, "alarms.view"):
+        return []
+    events = (
+        SignalEvent.objects.filter(alarm__isnull=True)
+        .select_related("signal__transmitter__site")
+        .order_by("-id")[:limit]
+    )
+    notices = Notice.objects.filter(alarm__isnull=True).order_by("-id")[:limit]
+    rows = [_event_row(event) for event in events] + [_notice_row(notice) for notice in notices]
+    return sorted(rows, key=lambda row: row.at, reverse=True)[:limit]
+
+
+def alarm_ids(incident_id: int) -> list[int]:
+    """Return the alarms of an incident. Asked by the machinery, not on behalf of a person."""
+    return list(Alarm.objects.filter(link__incident=incident_id).values_list("pk", flat=True))
+
+
+def lock_alarms(incident_id: int) -> None:
+    """Hold the alarms of an incident as they are until the transaction ends."""
+    list(
+        Alarm.objects.select_for_update()
+        .filter(link__incident=incident_id)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+
+
 def _visible(viewer: User) -> QuerySet[Incident]:
     if not decide(viewer, "incidents.view"):
         return Incident.objects.none()
@@ -103,6 +141,7 @@ def _row(incident: Incident) -> QueueRow:
         title_sv=incident.title_sv,
         title_en=incident.title_en,
         place=incident.place,
+        account=incident.account,
         district=site.district if site else "",
         is_fictional=site.is_fictional if site else False,
         state=incident.state,
@@ -201,4 +240,29 @@ def _raw(signal: Signal) -> RawSignal:
         flags=signal.flags,
         extended=signal.extended,
         is_set_aside=signal.is_set_aside,
+    )
+
+
+def _event_row(event: SignalEvent) -> LogRow:
+    signal = event.signal
+    code = lookup(event.code_system, event.code)
+    return LogRow(
+        at=signal.received_at,
+        account=signal.account,
+        place=signal.transmitter.site.name if signal.transmitter else "",
+        title_sv=code.phrase("sv", event.qualifier),
+        title_en=code.phrase("en", event.qualifier),
+        zone=event.zone,
+    )
+
+
+def _notice_row(notice: Notice) -> LogRow:
+    title_sv, title_en = notice_titles(notice.name, notice.account, notice.params)
+    return LogRow(
+        at=notice.received_at,
+        account=notice.account,
+        place="",
+        title_sv=title_sv,
+        title_en=title_en,
+        zone="",
     )

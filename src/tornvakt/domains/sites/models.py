@@ -43,7 +43,7 @@ class Transmitter(models.Model):
     """The device that sends (larmsändare), known by its account (kontonummer)."""
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="transmitters")
-    account = models.CharField(max_length=16, unique=True)
+    account = models.CharField(max_length=32, unique=True)
     name = models.CharField(max_length=120, default="")
 
     def __str__(self) -> str:

@@ -23,6 +23,7 @@ from tornvakt.domains.incidents.refusals import (
     AlreadyClosed,
     AlreadyTaken,
     CauseUnknown,
+    ChangedMeanwhile,
     NoSuchIncident,
     NotAllowed,
     NotYours,
@@ -30,6 +31,7 @@ from tornvakt.domains.incidents.refusals import (
     TextMissing,
     TextTooLong,
 )
+from tornvakt.domains.incidents.selectors import lock_alarms
 from tornvakt.domains.incidents.states import OVER, TRANSITIONS, Cause, Result, State, causes_for
 
 TEXT_LIMIT = 2000
@@ -97,16 +99,18 @@ def close(
     """Close an incident one owns, with its result; ``cause`` is one of `causes_for` or empty.
 
     Raises ResultMissing, CauseUnknown, TextMissing (for the cause "other"), TextTooLong, NotYours,
-    AlreadyClosed, NoSuchIncident, NotAllowed.
+    AlreadyClosed, ChangedMeanwhile, NoSuchIncident, NotAllowed.
     """
     _may(by, "incidents.close")
+    # Alarms before the incident, as the forwarder locks them: otherwise each waits for the other.
+    lock_alarms(incident_id)
     before = _read(incident_id)
     _must_be_open(before)
     if before.taken_by_id != by.pk:
         raise NotYours(before.taken_by.call_name if before.taken_by else "")
     words = _words(text)
     _judge_ending(before, result, cause, words)
-    resolved = _change(before, State.RESOLVED, only_if_owned_by=by)
+    resolved = _change(before, State.RESOLVED, only_if_owned_by=by, version=before.version)
     closed = _change(
         resolved,
         State.CLOSED,
@@ -156,17 +160,28 @@ def _why_not_taken(incident: Incident) -> AlreadyTaken | AlreadyClosed | NoSuchI
 
 
 def _change(
-    before: Incident, state: State, *, only_if_owned_by: User, **fields: object
+    before: Incident,
+    state: State,
+    *,
+    only_if_owned_by: User,
+    version: int | None = None,
+    **fields: object,
 ) -> Incident:
-    """Move to ``state`` if it is allowed and the owner is still the one the caller saw."""
+    """Move to ``state`` if it is allowed and the owner is still the one the caller saw.
+
+    With ``version``, only if nothing else has changed either.
+    """
     if state not in TRANSITIONS[State(before.state)]:
         raise NotYours(before.taken_by.call_name if before.taken_by else "")
-    changed = Incident.objects.filter(
-        pk=before.pk, state=before.state, taken_by=only_if_owned_by
-    ).update(state=state, version=F("version") + 1, **fields)
+    same = Incident.objects.filter(pk=before.pk, state=before.state, taken_by=only_if_owned_by)
+    if version is not None:
+        same = same.filter(version=version)
+    changed = same.update(state=state, version=F("version") + 1, **fields)
     after = _read(before.pk)
     if not changed:
         _must_be_open(after)
+        if after.taken_by_id == only_if_owned_by.pk:
+            raise ChangedMeanwhile
         raise NotYours(after.taken_by.call_name if after.taken_by else "")
     return after
 

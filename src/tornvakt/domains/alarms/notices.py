@@ -1,0 +1,212 @@
+"""What the receiver announces, as technical alarms: words, priority, and what ends them.
+
+A table like the code tables of the wire: one row a notice, Swedish and English side by side. A
+notice that is not here is still shown, with its name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tornvakt.domains.alarms.models import Alarm
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How one kind of notice is treated."""
+
+    priority: int
+    kind: str
+    sv: str
+    en: str
+    subject: tuple[str, ...] = ()
+    """Parameters that make two notices of an account different alarms."""
+    restores: tuple[str, ...] = ()
+
+
+_RULES: dict[str, Rule] = {
+    "unknown_account": Rule(3, "unknown", "Okänt konto {account}", "Unknown account {account}"),
+    "security.downgrade": Rule(
+        2,
+        "tamper",
+        "Klartext från en sändare som ska kryptera. Signalen togs inte emot",
+        "Plain text from a transmitter that must encipher. The signal was not accepted",
+    ),
+    "security.enciphered_without_key": Rule(
+        2,
+        "tamper",
+        "Krypterad signal från ett konto utan nyckel. Den kan inte läsas",
+        "Enciphered signal from an account without a key. It cannot be read",
+    ),
+    "security.replay": Rule(
+        2,
+        "tamper",
+        "En gammal signal spelades upp igen. Den togs inte emot",
+        "An old signal was played back. It was not accepted",
+    ),
+    "security.wrong_key": Rule(
+        2,
+        "tamper",
+        "Signal med fel krypteringsnyckel. Den kan inte läsas",
+        "Signal enciphered with the wrong key. It cannot be read",
+    ),
+    "clock.skew": Rule(3, "technical", "Fel tid: {text_sv}", "Wrong time: {text_en}"),
+    "panel.deviation": Rule(
+        3,
+        "technical",
+        "Sändaren följer inte standarden: {text_sv}",
+        "The transmitter deviates from the standard: {text_en}",
+        subject=("variant",),
+    ),
+    "panel.broken": Rule(
+        3,
+        "technical",
+        "Oläsbart från {source}: {text_sv}",
+        "Unreadable from {source}: {text_en}",
+        subject=("source", "diagnosis"),
+    ),
+    "link.failed": Rule(
+        3,
+        "link",
+        "Förbindelse bruten, {link_path_sv}",
+        "Connection lost, {link_path_en}",
+        subject=("link_path",),
+    ),
+    "link.restored": Rule(
+        4,
+        "link",
+        "Förbindelse åter, {link_path_sv}",
+        "Connection restored, {link_path_en}",
+        subject=("link_path",),
+        restores=("link.failed", "link.dark"),
+    ),
+    "link.dark": Rule(
+        2,
+        "link",
+        "Ingen förbindelse: alla vägar är brutna",
+        "No connection: every path is down",
+    ),
+    "link.mass": Rule(
+        2,
+        "link",
+        "Många förbindelser brutna samtidigt: {count} sändare",
+        "Many connections lost at once: {count} transmitters",
+        subject=("group",),
+    ),
+    "link.mass_restored": Rule(
+        4,
+        "link",
+        "Förbindelser åter, {count} kvar att höra",
+        "Connections restored, {count} still missing",
+        subject=("group",),
+        restores=("link.mass",),
+    ),
+    "receiver.started": Rule(
+        4, "technical", "Larmmottagaren startade", "The alarm receiver started"
+    ),
+    "receiver.clock_jumped": Rule(
+        3,
+        "technical",
+        "Datorns klocka hoppade {seconds} s",
+        "The computer's clock jumped {seconds} s",
+    ),
+    "receiver.disk_full": Rule(
+        2,
+        "technical",
+        "Disken är full: larm kan inte tas emot",
+        "The disk is full: alarms cannot be received",
+    ),
+    "receiver.disk_ok": Rule(
+        4,
+        "technical",
+        "Disken har plats igen: larm tas emot",
+        "The disk has room again: alarms are received",
+        restores=("receiver.disk_full",),
+    ),
+    "receiver.space_low": Rule(3, "technical", "Disken är snart full", "The disk is nearly full"),
+    "evidence.suppressed": Rule(
+        3,
+        "technical",
+        "{count} avvisade signaler sparades inte, de var för många",
+        "{count} refused signals were not kept, there were too many",
+    ),
+    "entry.set_aside": Rule(
+        2,
+        "technical",
+        "En mottagen signal kunde inte behandlas. Läs den rå (nr {entry_id})",
+        "A received signal could not be processed. Read it raw (no. {entry_id})",
+        subject=("entry_id",),
+    ),
+    "journal.damaged": Rule(
+        2,
+        "technical",
+        "Inkorgens kontroll hittade fel. Kör ./tornvakt journal verify",
+        "The check of the inbox found faults. Run ./tornvakt journal verify",
+    ),
+    "journal.verified": Rule(
+        4,
+        "technical",
+        "Inkorgen kontrollerad utan anmärkning",
+        "The inbox was checked and is sound",
+        restores=("journal.damaged",),
+    ),
+}
+_FLOOD = Rule(
+    3,
+    "technical",
+    "{count} meddelanden av samma slag visades inte ({name})",
+    "{count} notices of the same kind were not shown ({name})",
+    subject=("name",),
+)
+_UNLISTED = Rule(
+    3, "technical", "Meddelande från mottagaren: {name}", "Notice from the receiver: {name}"
+)
+_PATHS = {"1": ("huvudväg", "main path"), "2": ("reservväg", "second path")}
+_PATHS |= {"main": _PATHS["1"], "second": _PATHS["2"]}
+
+
+class _Lenient(dict[str, Any]):
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def rule_for(name: str) -> Rule:
+    """Return how a notice is treated; an unlisted one is shown, never dropped."""
+    return _RULES.get(name) or (_FLOOD if name.startswith("flood.") else _UNLISTED)
+
+
+def key_of(name: str, params: Mapping[str, Any]) -> str:
+    """Return what makes two notices of one account the same alarm."""
+    rule = rule_for(name)
+    return ":".join(["notice", name, *(str(params.get(part, "")) for part in rule.subject)])[:200]
+
+
+def titles(name: str, account: str, params: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the Swedish and the English title."""
+    rule = rule_for(name)
+    path = str(params.get("link_path", ""))
+    path_sv, path_en = _PATHS.get(path, (f"väg {path}", f"path {path}"))
+    words = _Lenient(params) | {
+        "name": name,
+        "account": account,
+        "link_path_sv": path_sv,
+        "link_path_en": path_en,
+    }
+    return rule.sv.format_map(_Lenient(words)), rule.en.format_map(_Lenient(words))
+
+
+def is_ended_by(alarm: Alarm, name: str, params: Mapping[str, Any]) -> bool:
+    """Return whether a standing alarm of the same account is normal again after this notice.
+
+    One path that answers ends "no connection at all"; a mass loss ends with its last transmitter.
+    """
+    if alarm.notice not in rule_for(name).restores:
+        return False
+    match alarm.notice:
+        case "link.failed":
+            return bool(alarm.params.get("link_path") == params.get("link_path"))
+        case "link.mass":
+            same_group = alarm.params.get("group") == params.get("group")
+            return same_group and not params.get("count")
+        case _:
+            return True

@@ -1,0 +1,108 @@
+"""From a notice of the receiver to a technical alarm, or to a line in the log."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from tornvakt.domains.alarms import notices
+from tornvakt.domains.alarms.models import Alarm, AlarmState, Notice
+from tornvakt.domains.alarms.services.standing import StandingAlarms
+from tornvakt.domains.alarms.words import TITLE_LENGTH, clean
+from tornvakt.domains.sites.models import Transmitter
+from tornvakt.pure.triage import LOG_PRIORITY
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A notice as it was told; ``at`` in UTC."""
+
+    entry_id: int | None
+    name: str
+    account: str
+    params: Mapping[str, Any]
+    at: datetime
+
+    @classmethod
+    def from_entry(cls, entry_id: int, account: str, meta: bytes, at: datetime) -> Self:
+        """Read the notice in an entry of the inbox. Raises ValueError when it is none."""
+        content = json.loads(meta)
+        if not isinstance(content, dict):
+            raise ValueError("a notice is a JSON object")
+        name = clean(str(content.pop("notice", "?")), 40)
+        cleaned = {clean(str(key), 40): _clean(value) for key, value in content.items()}
+        return cls(entry_id, name, clean(account, 32), cleaned, at)
+
+
+def take_notice(
+    standing: StandingAlarms, told: Told, transmitters: Mapping[str, Transmitter]
+) -> Notice:
+    """Return the notice to store, after it raised, joined or ended its alarm in ``standing``."""
+    rule = notices.rule_for(told.name)
+    alarm = _alarm_for(standing, told, rule, transmitters)
+    for ended in list(standing.of(told.account)):
+        if ended.state == AlarmState.OPEN and notices.is_ended_by(ended, told.name, told.params):
+            standing.restore(ended, "restore", told.at)
+            alarm = alarm or ended
+    return Notice(
+        entry_id=told.entry_id,
+        name=told.name,
+        account=told.account,
+        params=dict(told.params),
+        priority=rule.priority,
+        received_at=told.at,
+        alarm=alarm,
+    )
+
+
+def _alarm_for(
+    standing: StandingAlarms,
+    told: Told,
+    rule: notices.Rule,
+    transmitters: Mapping[str, Transmitter],
+) -> Alarm | None:
+    if rule.priority == LOG_PRIORITY:
+        return None
+    if told.name == "unknown_account":
+        # The signal itself came just before and has said it already.
+        unknown = next((alarm for alarm in standing.of(told.account) if alarm.is_unknown), None)
+        if unknown is not None:
+            return unknown
+    key = notices.key_of(told.name, told.params)
+    alarm = standing.get(told.account, key)
+    if alarm is not None:
+        standing.repeat(alarm, "repeat", told.at)
+        return alarm
+    return standing.raise_new(_new_alarm(told, rule, key, transmitters), "notice")
+
+
+def _new_alarm(
+    told: Told, rule: notices.Rule, key: str, transmitters: Mapping[str, Transmitter]
+) -> Alarm:
+    title_sv, title_en = notices.titles(told.name, told.account, told.params)
+    transmitter = transmitters.get(told.account)
+    return Alarm(
+        site=transmitter.site if transmitter else None,
+        account=told.account,
+        key=key,
+        kind=rule.kind,
+        priority=rule.priority,
+        notice=told.name,
+        params=dict(told.params),
+        title_sv=clean(title_sv, TITLE_LENGTH),
+        title_en=clean(title_en, TITLE_LENGTH),
+        is_unknown=told.name == "unknown_account",
+        opened_at=told.at,
+        last_signal_at=told.at,
+    )
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return clean(value, 500)
+    if isinstance(value, list):
+        return [_clean(part) for part in value[:1000]]
+    if isinstance(value, dict):
+        return {clean(str(key), 40): _clean(part) for key, part in value.items()}
+    return value

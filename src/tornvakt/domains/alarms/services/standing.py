@@ -1,0 +1,120 @@
+"""The alarms that stand open, as one transaction sees and changes them.
+
+Read once for all accounts of a batch, decided upon in memory, written once: the forwarder has to
+carry hundreds of signals a second.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from tornvakt.base.facts.outbox import publish_all
+from tornvakt.domains.alarms.facts import AlarmRaised, AlarmRepeated, AlarmRestored
+from tornvakt.domains.alarms.models import Alarm, AlarmState
+from tornvakt.pure.facts import Fact
+from tornvakt.pure.triage import Standing
+
+MUTABLE = ["state", "restored_at", "signal_count", "last_signal_at"]
+
+
+class StandingAlarms:
+    """Open alarms of some accounts, locked until the transaction ends.
+
+    Locked, because an alarm that somebody closes in this very moment must not swallow a signal:
+    the signal either joins before the closing or raises a new alarm after it.
+    """
+
+    def __init__(self, accounts: Collection[str]) -> None:
+        self._by_account: dict[str, dict[str, Alarm]] = defaultdict(dict)
+        self._pictures: dict[str, dict[str, Standing]] = defaultdict(dict)
+        self._new: list[tuple[Alarm, str]] = []
+        self._changed: dict[int, Alarm] = {}
+        self._repeats: dict[int, tuple[Alarm, str]] = {}
+        self._counts: Counter[int] = Counter()
+        self._restores: list[tuple[Alarm, str, datetime]] = []
+        found = Alarm.objects.select_for_update().filter(
+            account__in=accounts, closed_at__isnull=True
+        )
+        for alarm in found.order_by("id"):
+            self._by_account[alarm.account][alarm.key] = alarm
+            self._picture(alarm)
+
+    def of(self, account: str) -> Collection[Alarm]:
+        """Return the open alarms of one account."""
+        return self._by_account[account].values()
+
+    def pictures(self, account: str) -> Mapping[str, Standing]:
+        """Return the open alarms of one account as the rules of triage see them, by key."""
+        return self._pictures[account]
+
+    def get(self, account: str, key: str) -> Alarm | None:
+        """Return the open alarm with this key."""
+        return self._by_account[account].get(key)
+
+    def raise_new(self, alarm: Alarm, rule: str) -> Alarm:
+        """Add an alarm that is to be stored with the batch."""
+        self._by_account[alarm.account][alarm.key] = alarm
+        self._picture(alarm)
+        self._new.append((alarm, rule))
+        return alarm
+
+    def repeat(self, alarm: Alarm, rule: str, at: datetime) -> None:
+        """Count one signal more on an alarm. One that was restored stands again."""
+        alarm.signal_count += 1
+        alarm.last_signal_at = max(at, alarm.last_signal_at)
+        alarm.state = AlarmState.OPEN
+        alarm.restored_at = None
+        self._counts[id(alarm)] += 1
+        self._repeats[id(alarm)] = (alarm, rule)
+        self._mark(alarm)
+
+    def restore(self, alarm: Alarm, rule: str, at: datetime) -> None:
+        """Mark an alarm as back to normal. It stays where it is."""
+        alarm.state = AlarmState.RESTORED
+        alarm.restored_at = at
+        self._restores.append((alarm, rule, at))
+        self._mark(alarm)
+
+    def store(self) -> None:
+        """Write new and changed alarms."""
+        Alarm.objects.bulk_create(alarm for alarm, _ in self._new)
+        if self._changed:
+            Alarm.objects.bulk_update(self._changed.values(), MUTABLE)
+
+    def announce(self) -> None:
+        """Announce what happened, in the transaction: new, repeated, restored."""
+        facts: list[Fact] = [
+            AlarmRaised(at=alarm.opened_at, alarm_id=alarm.pk, rule=rule)
+            for alarm, rule in self._new
+        ]
+        facts += [
+            AlarmRepeated(
+                at=alarm.last_signal_at,
+                alarm_id=alarm.pk,
+                count=self._counts[id(alarm)],
+                rule=rule,
+            )
+            for alarm, rule in self._repeats.values()
+        ]
+        facts += [
+            AlarmRestored(at=at, alarm_id=alarm.pk, rule=rule) for alarm, rule, at in self._restores
+        ]
+        publish_all(facts)
+
+    def _mark(self, alarm: Alarm) -> None:
+        self._picture(alarm)
+        # A new alarm is written once, with what has happened to it since.
+        if alarm.pk is not None:
+            self._changed[alarm.pk] = alarm
+
+    def _picture(self, alarm: Alarm) -> None:
+        if not alarm.notice:
+            self._pictures[alarm.account][alarm.key] = Standing(
+                key=alarm.key,
+                system=alarm.code_system,
+                code=alarm.code,
+                zone=alarm.zone,
+                area=alarm.area,
+                peripheral=alarm.peripheral,
+                is_restored=alarm.state == AlarmState.RESTORED,
+            )

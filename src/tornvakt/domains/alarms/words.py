@@ -1,0 +1,44 @@
+"""Titles of alarms in both languages, and text that any database can hold."""
+
+from tornvakt.pure.protocols.events import Event
+from tornvakt.pure.triage import OWN_ACCOUNT
+
+TITLE_LENGTH = 300
+_ZONE = {"sv": "zon", "en": "zone"}
+_USER = {"sv": "användare", "en": "user"}
+_UNKNOWN = {"sv": "Okänt konto", "en": "Unknown account"}
+
+
+def clean(text: str, length: int) -> str:
+    """Return ``text`` without what a database refuses (NUL, lone surrogates), cut to length."""
+    return text.replace("\x00", "�").encode("utf-8", "replace").decode()[:length]
+
+
+def event_titles(event: Event, *, account: str, zone_name: str, is_known: bool) -> tuple[str, str]:
+    """Return the Swedish and the English title of the alarm that an event raises.
+
+    Zones go by the name in the register, else by what the panel wrote beside the code.
+    """
+    return (
+        _title(event, account, zone_name, is_known, "sv"),
+        _title(event, account, zone_name, is_known, "en"),
+    )
+
+
+def _title(event: Event, account: str, zone_name: str, is_known: bool, language: str) -> str:
+    said = event.text.strip()
+    if account == OWN_ACCOUNT and said:
+        return clean(said, TITLE_LENGTH)
+    title = event.phrase(language)
+    if event.zone:
+        title += f" · {_ZONE[language]} {event.zone}"
+        if zone_name or said:
+            title += f", {zone_name or said}"
+    else:
+        if event.user and event.priority == 1:
+            title += f" · {_USER[language]} {event.user}"
+        if said:
+            title += f": {said}"
+    if not is_known:
+        title = f"{_UNKNOWN[language]} {account}: {title}"
+    return clean(title, TITLE_LENGTH)

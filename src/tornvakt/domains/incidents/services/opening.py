@@ -1,0 +1,278 @@
+"""What alarms do to incidents: open one, join one, count, mark as back to normal.
+
+Every decision of triage leaves a line on the timeline with the name of its rule. All functions
+take many at a time, with the same number of queries for one as for two hundred.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from tornvakt.base.facts.outbox import publish_all
+from tornvakt.domains.alarms.models import Alarm, AlarmState
+from tornvakt.domains.incidents.facts import IncidentChanged, IncidentOpened
+from tornvakt.domains.incidents.models import EntryKind, Incident, IncidentAlarm, LogEntry
+from tornvakt.domains.incidents.services.numbers import next_numbers
+from tornvakt.pure.facts import Fact
+
+UNKNOWN_GROUP = "unknown_accounts"
+UNKNOWN_WINDOW = timedelta(seconds=60)
+UNKNOWN_LIMIT = 10
+"""So many unknown accounts within the window stand alone; the rest join one incident."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A new alarm and the rule that raised it."""
+
+    alarm_id: int
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """An alarm that was signalled ``count`` times more, the last time ``at``."""
+
+    alarm_id: int
+    count: int
+    at: datetime
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """An alarm that went back to normal ``at``."""
+
+    alarm_id: int
+    at: datetime
+    rule: str
+
+
+def open_for(*, alarm_id: int, now: datetime) -> Incident:
+    """Open the incident of one alarm, or let it join the one it belongs to."""
+    open_for_all(raised=[Raised(alarm_id, "new")], now=now)
+    return Incident.objects.get(links__alarm=alarm_id)
+
+
+@transaction.atomic
+def open_for_all(*, raised: Sequence[Raised], now: datetime) -> None:
+    """Open an incident for each alarm; those of unknown accounts join theirs.
+
+    An alarm of a known account is never grouped here: a hold-up always stands alone.
+    """
+    rules = {each.alarm_id: each.rule for each in raised}
+    alarms = list(
+        Alarm.objects.filter(pk__in=rules).select_related("site").order_by("opened_at", "pk")
+    )
+    opening = _Opening(alarms)
+    for alarm in alarms:
+        opening.place(alarm, rules[alarm.pk])
+    opening.store(now)
+
+
+@transaction.atomic
+def note_repeats(*, repeated: Sequence[Repeated]) -> None:
+    """Count further signals on the incidents of their alarms, one line a batch and alarm."""
+    links = _links([each.alarm_id for each in repeated])
+    entries: list[LogEntry] = []
+    counts: dict[int, tuple[int, datetime]] = {}
+    for each in repeated:
+        link = links.get(each.alarm_id)
+        if link is None:
+            continue
+        count, at = counts.get(link.incident_id, (0, each.at))
+        counts[link.incident_id] = (count + each.count, max(at, each.at))
+        entries.append(_entry(link.incident_id, EntryKind.REPEATED, each.at, link.alarm, each.rule))
+        entries[-1].params["count"] = each.count
+    for incident_id, (count, at) in counts.items():
+        Incident.objects.filter(pk=incident_id).update(
+            signal_count=F("signal_count") + count, last_signal_at=at, restored_at=None
+        )
+    LogEntry.objects.bulk_create(entries)
+    publish_all([IncidentChanged(at=at, incident_id=pk) for pk, (_, at) in counts.items()])
+
+
+@transaction.atomic
+def note_restores(*, restored: Sequence[Restored]) -> None:
+    """Write on the timeline that alarms are back to normal; the incident stays where it is."""
+    links = _links([each.alarm_id for each in restored])
+    entries: list[LogEntry] = []
+    last: dict[int, datetime] = {}
+    for each in restored:
+        link = links.get(each.alarm_id)
+        if link is not None:
+            last[link.incident_id] = each.at
+            entries.append(
+                _entry(link.incident_id, EntryKind.RESTORED, each.at, link.alarm, each.rule)
+            )
+    LogEntry.objects.bulk_create(entries)
+    standing = set(
+        IncidentAlarm.objects.filter(incident__in=last, alarm__state=AlarmState.OPEN).values_list(
+            "incident_id", flat=True
+        )
+    )
+    for incident_id, at in last.items():
+        if incident_id not in standing:
+            Incident.objects.filter(pk=incident_id).update(restored_at=at)
+    publish_all([IncidentChanged(at=at, incident_id=pk) for pk, at in last.items()])
+
+
+class _Opening:
+    """Where the alarms of one transaction go."""
+
+    def __init__(self, alarms: Sequence[Alarm]) -> None:
+        self._new: list[tuple[Incident, Alarm, str]] = []
+        self._joined: list[tuple[Incident, Alarm, str]] = []
+        self._raised: list[LogEntry] = []
+        self._of_account: dict[str, Incident] = {}
+        self._group: Incident | None = None
+        unknown = [alarm for alarm in alarms if alarm.is_unknown]
+        self._seen = _seen_unknown(unknown)
+        if unknown:
+            self._read_open({alarm.account for alarm in unknown})
+
+    def place(self, alarm: Alarm, rule: str) -> None:
+        """Decide which incident an alarm belongs to."""
+        incident = self._of_account.get(alarm.account) if alarm.is_unknown else None
+        if incident is None and alarm.is_unknown and self._is_flood(alarm):
+            rule = "many_unknown"
+            incident = self._group
+        if incident is None:
+            incident = _new_incident(alarm, group=UNKNOWN_GROUP if rule == "many_unknown" else "")
+            self._new.append((incident, alarm, rule))
+        else:
+            self._join(incident, alarm, rule)
+        if alarm.is_unknown:
+            self._of_account[alarm.account] = incident
+        if rule == "many_unknown":
+            self._group = incident
+
+    def store(self, now: datetime) -> None:
+        """Write incidents, links and lines, and announce them."""
+        numbers = next_numbers(len(self._new), now) if self._new else []
+        for (incident, _, _), number in zip(self._new, numbers, strict=True):
+            incident.number = number
+        Incident.objects.bulk_create(incident for incident, _, _ in self._new)
+        changed = {id(incident): incident for incident, _, _ in self._joined}
+        Incident.objects.bulk_update(
+            changed.values(),
+            ["priority", "alarm_count", "signal_count", "last_signal_at", "restored_at", "version"],
+        )
+        placed = [*self._new, *self._joined]
+        IncidentAlarm.objects.bulk_create(
+            IncidentAlarm(incident=incident, alarm=alarm) for incident, alarm, _ in placed
+        )
+        self._write_lines()
+        facts: list[Fact] = [
+            IncidentOpened(at=incident.opened_at, incident_id=incident.pk)
+            for incident, _, _ in self._new
+        ]
+        facts += [
+            IncidentChanged(at=incident.last_signal_at, incident_id=incident.pk)
+            for incident in changed.values()
+        ]
+        publish_all(facts)
+
+    def _write_lines(self) -> None:
+        lines = [
+            _entry(incident.pk, EntryKind.OPENED, alarm.opened_at, alarm, rule)
+            for incident, alarm, rule in self._new
+        ]
+        lines += [
+            _entry(incident.pk, EntryKind.ALARM, alarm.opened_at, alarm, rule)
+            for incident, alarm, rule in self._joined
+        ]
+        for line in self._raised:
+            line.incident_id = line.incident.pk
+        LogEntry.objects.bulk_create([*lines, *self._raised])
+
+    def _join(self, incident: Incident, alarm: Alarm, rule: str) -> None:
+        self._joined.append((incident, alarm, rule))
+        incident.alarm_count += 1
+        incident.signal_count += 1  # further signals of the alarm are announced as repeats
+        incident.last_signal_at = max(incident.last_signal_at, alarm.last_signal_at)
+        incident.restored_at = None
+        incident.version += 1
+        if alarm.priority < incident.priority:
+            params = {"from": incident.priority, "to": alarm.priority, "rule": "highest_alarm"}
+            self._raised.append(
+                LogEntry(
+                    incident=incident, kind=EntryKind.RAISED, at=alarm.opened_at, params=params
+                )
+            )
+            incident.priority = alarm.priority
+
+    def _read_open(self, accounts: Collection[str]) -> None:
+        open_incidents = Incident.objects.select_for_update().filter(closed_at__isnull=True)
+        links = IncidentAlarm.objects.filter(
+            alarm__is_unknown=True, alarm__account__in=accounts, incident__closed_at=None
+        ).values_list("alarm__account", "incident_id")
+        by_account = dict(links)
+        found = open_incidents.in_bulk(set(by_account.values()))
+        self._of_account = {account: found[pk] for account, pk in by_account.items() if pk in found}
+        group = open_incidents.filter(group=UNKNOWN_GROUP).first()
+        self._group = found.get(group.pk, group) if group else None
+
+    def _is_flood(self, alarm: Alarm) -> bool:
+        since = alarm.opened_at - UNKNOWN_WINDOW
+        recent = {
+            account
+            for account, at in self._seen
+            if since < at <= alarm.opened_at and account != alarm.account
+        }
+        return len(recent) >= UNKNOWN_LIMIT
+
+
+def _seen_unknown(alarms: Sequence[Alarm]) -> list[tuple[str, datetime]]:
+    """Return account and time of the unknown accounts' alarms around these."""
+    if not alarms:
+        return []
+    first = alarms[0].opened_at - UNKNOWN_WINDOW
+    return list(
+        Alarm.objects.filter(
+            is_unknown=True, opened_at__gt=first, opened_at__lte=alarms[-1].opened_at
+        ).values_list("account", "opened_at")
+    )
+
+
+def _new_incident(alarm: Alarm, *, group: str) -> Incident:
+    title_sv, title_en = alarm.title_sv, alarm.title_en
+    if group:
+        title_sv, title_en = "Många okända konton samtidigt", "Many unknown accounts at once"
+    return Incident(
+        priority=alarm.priority,
+        kind=alarm.kind,
+        site=alarm.site,
+        place=alarm.site.name if alarm.site else "",
+        account="" if group else alarm.account,
+        title_sv=title_sv,
+        title_en=title_en,
+        group=group,
+        opened_at=alarm.opened_at,
+        alarm_count=1,
+        signal_count=1,
+        last_signal_at=alarm.last_signal_at,
+        restored_at=alarm.restored_at,
+    )
+
+
+def _entry(incident_id: int, kind: EntryKind, at: datetime, alarm: Alarm, rule: str) -> LogEntry:
+    return LogEntry(
+        incident_id=incident_id,
+        kind=kind,
+        at=at,
+        params={
+            "rule": rule,
+            "alarm_id": alarm.pk,
+            "title_sv": alarm.title_sv,
+            "title_en": alarm.title_en,
+        },
+    )
+
+
+def _links(alarm_ids: Collection[int]) -> dict[int, IncidentAlarm]:
+    found = IncidentAlarm.objects.filter(alarm__in=alarm_ids).select_related("alarm")
+    return {link.alarm_id: link for link in found}

@@ -1,0 +1,25 @@
+"""The worker process: ``python -m tornvakt.surfaces.worker``.
+
+One thread carries signals in, one does what is to follow later, and the first waits for the end.
+Exit codes: 0 after SIGTERM or SIGINT, 78 when the inbox is not this database's.
+"""
+
+import os
+import sys
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tornvakt.project.settings")
+os.environ["TORNVAKT_PROCESS"] = "worker"
+
+
+def main() -> int:
+    """Run until told to stop."""
+    import django
+
+    django.setup()
+    from tornvakt.surfaces.worker.running import run
+
+    return run()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,137 @@
+"""The worker's loops and their end.
+
+The loops run in threads of their own, so that SIGTERM is heard even while the database keeps a
+statement waiting; whatever has not ended after STOP_S is left to the database to roll back.
+"""
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
+
+from tornvakt.base.facts import outbox
+from tornvakt.base.inbox.paths import DataDir
+from tornvakt.domains.alarms.services import ForeignInbox, InboxWentBack
+from tornvakt.surfaces.worker.forwarder import INBOX_TROUBLE, DatabaseAway, Forwarder
+from tornvakt.surfaces.worker.status import StatusFile
+
+log = logging.getLogger(__name__)
+
+POLL_S = 0.02
+STATUS_EVERY_S = 1.0
+FIRST_WAIT_S = 0.1
+LONGEST_WAIT_S = 2.0
+LATER_EVERY_S = 0.25
+STOP_S = 1.5
+EXIT_WRONG_INBOX = 78
+
+
+def run() -> int:
+    """Run the worker until SIGTERM or SIGINT; return the exit code."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    data = DataDir(settings.DATA)
+    data.create()
+    code = [0]
+    forwarding = _thread("forwarder", lambda: _forward(data, stop, code), stop, code)
+    later = _thread("later", lambda: _do_later(stop), stop, code)
+    while not stop.wait(0.2):
+        pass
+    end = time.monotonic() + STOP_S
+    for thread in (forwarding, later):
+        thread.join(max(0.0, end - time.monotonic()))
+    if forwarding.is_alive() or later.is_alive():
+        log.warning("worker.left_waiting")
+        sys.stderr.flush()
+        os._exit(code[0])
+    return code[0]
+
+
+def _thread(
+    name: str, loop: Callable[[], None], stop: threading.Event, code: list[int]
+) -> threading.Thread:
+    def guarded() -> None:
+        try:
+            loop()
+        except Exception:
+            # A fault in our own loop: end, so that the parent starts us afresh.
+            log.exception("worker.%s_died", name)
+            code[0] = code[0] or 1
+        finally:
+            connection.close()
+            stop.set()
+
+    thread = threading.Thread(target=guarded, name=name, daemon=True)
+    thread.start()
+    return thread
+
+
+def _forward(data: DataDir, stop: threading.Event, code: list[int]) -> None:
+    forwarder = Forwarder(data, _now)
+    status = StatusFile(data.logs / "worker.status")
+    wait = FIRST_WAIT_S
+    told_at = 0.0
+    try:
+        while not stop.is_set():
+            pause = POLL_S
+            try:
+                if forwarder.step():
+                    pause = 0.0
+                wait = FIRST_WAIT_S
+            except (ForeignInbox, InboxWentBack) as refusal:
+                forwarder.progress.state = "wrong_inbox"
+                _write(status, forwarder)
+                log.critical("kan inte föra över signaler: %s", refusal)
+                code[0] = EXIT_WRONG_INBOX
+                return
+            except (DatabaseAway, *INBOX_TROUBLE) as error:
+                if forwarder.progress.state != "waiting":
+                    log.warning("forwarder.waiting error=%s", error)
+                forwarder.progress.state = "waiting"
+                pause, wait = wait, min(wait * 2, LONGEST_WAIT_S)
+            if time.monotonic() - told_at >= STATUS_EVERY_S:
+                told_at = time.monotonic()
+                _write(status, forwarder)
+            if pause:
+                stop.wait(pause)
+    finally:
+        forwarder.close()
+        status.close()
+
+
+def _do_later(stop: threading.Event) -> None:
+    while not stop.wait(LATER_EVERY_S):
+        try:
+            while outbox.run_later(50, now=_now()) and not stop.is_set():
+                pass
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("later.waiting error=%s", type(error).__name__)
+            connection.close()
+            stop.wait(LONGEST_WAIT_S)
+
+
+def _write(status: StatusFile, forwarder: Forwarder) -> None:
+    progress = forwarder.progress
+    status.write(
+        {
+            "at": time.time(),
+            "pid": os.getpid(),
+            "state": progress.state,
+            "cursor": progress.cursor,
+            "backlog": progress.backlog,
+            "pulse": progress.pulse,
+            "set_aside": progress.set_aside,
+        }
+    )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
