@@ -1,0 +1,1 @@
+"""What every page stands on: tokens, base templates, marks, times in words, language and theme."""

@@ -1,0 +1,128 @@
+"""What an operator does: take, give back, note, close. Forms that work with and without script.
+
+A script asks for JSON and gets the refusal as a sentence; without script the answer is the page
+itself, with the sentence on top of the pane.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tornvakt.base.access.doors import requires
+from tornvakt.base.ui import formats
+from tornvakt.domains.incidents import services
+from tornvakt.domains.incidents.refusals import AlreadyTaken, TextMissing, TextTooLong
+from tornvakt.pure.facts import Refusal
+from tornvakt.surfaces.console import desk, rows
+
+
+@require_POST
+@requires("incidents.take")
+def take(request: HttpRequest, number: str) -> HttpResponseBase:
+    """``ta/``: become the owner; the loser learns who was faster and when."""
+    return _do(request, number, services.take)
+
+
+@require_POST
+@requires("incidents.give_back")
+def give_back(request: HttpRequest, number: str) -> HttpResponseBase:
+    """``atergang/``: let it wait for somebody again; this is what Undo does."""
+    return _do(request, number, services.give_back)
+
+
+@require_POST
+@requires("incidents.note")
+def note(request: HttpRequest, number: str) -> HttpResponseBase:
+    """``notera/``: add a line to the timeline."""
+    return _do(request, number, services.note, text=request.POST.get("text", ""))
+
+
+@require_http_methods(["GET", "POST"])
+@requires("incidents.close")
+def close(request: HttpRequest, number: str) -> HttpResponseBase:
+    """``avsluta/``: the closing form, and the closing itself."""
+    if request.method == "GET":
+        return _form(request, number, status=200)
+    values = {field: request.POST.get(field, "") for field in ("result", "cause", "text")}
+    missing = _missing(values)
+    if not missing:
+        try:
+            _run(request, number, services.close, **values)
+        except (TextMissing, TextTooLong) as refusal:
+            missing = {"text": str(refusal)}
+        except Refusal as refusal:
+            return _refused(request, number, refusal)
+        else:
+            return _done(request, number, to_queue=True)
+    if _wants_json(request):
+        body = {"errors": missing, "html": _form(request, number, 200, values, missing).content.decode()}
+        return JsonResponse(body, status=422)
+    return _form(request, number, 422, values, missing)
+
+
+def _missing(values: dict[str, str]) -> dict[str, str]:
+    """What the form lacks, by field, each as a sentence that says what to do."""
+    missing = {}
+    if not values["result"]:
+        missing["result"] = _("Choose a result")
+    if not values["cause"]:
+        missing["cause"] = _("Choose what caused the alarm")
+    return missing
+
+
+def _form(
+    request: HttpRequest,
+    number: str,
+    status: int,
+    values: dict[str, str] | None = None,
+    missing: dict[str, str] | None = None,
+) -> HttpResponse:
+    errors = [{"field": field, "text": text} for field, text in (missing or {}).items()]
+    extra = {"closing": True, "values": values or {}, "missing": missing or {}, "errors": errors}
+    if request.GET.get("del") or _wants_json(request):
+        return desk.fragment(request, number, status=status, **extra)
+    return desk.page(request, number, status=status, extra=extra)
+
+
+def _do(
+    request: HttpRequest, number: str, verb: Callable[..., object], **values: str
+) -> HttpResponseBase:
+    try:
+        _run(request, number, verb, **values)
+    except Refusal as refusal:
+        return _refused(request, number, refusal)
+    return _done(request, number)
+
+
+def _run(request: HttpRequest, number: str, verb: Callable[..., object], **values: str) -> None:
+    shown = desk.screen_of(request, number)
+    verb(incident_id=shown["id"], by=desk.user_of(request), now=timezone.now(), **values)
+
+
+def _done(request: HttpRequest, number: str, *, to_queue: bool = False) -> HttpResponseBase:
+    if _wants_json(request):
+        return JsonResponse({"ok": True, "number": number})
+    return redirect("desk") if to_queue else redirect(rows.url_of(number))
+
+
+def _refused(request: HttpRequest, number: str, refusal: Refusal) -> HttpResponseBase:
+    """409: somebody or something stood in the way. Says who and when if it was a person."""
+    if _wants_json(request):
+        body: dict[str, Any] = {"error": type(refusal).__name__, "message": str(refusal)}
+        if isinstance(refusal, AlreadyTaken):
+            body |= {
+                "by": refusal.by_call_name,
+                "by_id": refusal.by_id,
+                "at": formats.clock(refusal.at),
+            }
+        return JsonResponse(body, status=409)
+    return desk.page(request, number, status=409, extra={"refusal": str(refusal)})
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return "application/json" in request.headers.get("Accept", "")

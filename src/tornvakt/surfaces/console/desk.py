@@ -1,0 +1,142 @@
+"""``/larm/``: the operator's desk, one page. With a number it opens on that incident.
+
+The same view answers three ways: the whole page, the pane of one incident (``?del=1``, for the
+script) and the closing form inside the pane. Without script the page works by links and forms.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from tornvakt.base.access.doors import requires
+from tornvakt.base.access.models import User
+from tornvakt.base.facts import pulse
+from tornvakt.base.ui import formats
+from tornvakt.domains.incidents.selectors import incident as find
+from tornvakt.domains.incidents.selectors import queue
+from tornvakt.surfaces.console import calm, feed, health, load, log_list, pane, rows
+from tornvakt.surfaces.console.words import words
+
+
+@require_GET
+@requires("incidents.view")
+def desk(request: HttpRequest) -> HttpResponseBase:
+    """The desk; the most urgent incident is shown."""
+    return page(request)
+
+
+@require_GET
+@requires("incidents.view")
+def incident(request: HttpRequest, number: str) -> HttpResponseBase:
+    """One incident: the desk opened on it, or its pane alone for the script."""
+    if request.GET.get("del"):
+        return fragment(request, number)
+    return page(request, number)
+
+
+@require_GET
+@requires("incidents.view")
+def current_queue(request: HttpRequest) -> JsonResponse:
+    """``/larm/ko/``: all rows, the load and the log: what a desk asks for after a gap."""
+    now = datetime.now(UTC)
+    sequence = feed.sequence()  # before the rows: what comes in between is sent again, not lost
+    shown = rows.pictures(queue(user_of(request)), now)
+    return JsonResponse(
+        {
+            "seq": sequence,
+            "rows": [{"id": row.id, "html": rows.render(row)} for row in shown],
+            "load": load.last_hour(now),
+            "log": log_list.render(),
+            "calm": render_to_string("console/calm_queue.html", {"calm": _calm(request, now)}),
+        }
+    )
+
+
+@require_GET
+@requires("incidents.view")
+def calm_pane(request: HttpRequest) -> HttpResponse:
+    """``/larm/lugnt/``: what stands in the middle when no incident is chosen."""
+    return render(request, "console/calm.html", {"calm": _calm(request, datetime.now(UTC))})
+
+
+def user_of(request: HttpRequest) -> User:
+    """The signed-in person; the policies let nobody else reach these views."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def screen_of(request: HttpRequest, number: str) -> dict[str, Any]:
+    """One incident for the templates. Raises Http404 when there is none to see."""
+    view = find(user_of(request), number)
+    if view is None:
+        raise Http404(number)
+    return pane.screen(view, timezone.now())
+
+
+def fragment(
+    request: HttpRequest, number: str, *, status: int = 200, **extra: object
+) -> HttpResponse:
+    """The pane and the signals of one incident, for the script to put in place."""
+    context = {
+        "inc": screen_of(request, number),
+        "me_id": user_of(request).pk,
+        "now": timezone.now(),
+        **extra,
+    }
+    return render(request, "console/fragment.html", context, status=status)
+
+
+def page(
+    request: HttpRequest,
+    number: str = "",
+    *,
+    status: int = 200,
+    extra: Mapping[str, object] | None = None,
+) -> HttpResponse:
+    """The whole desk, opened on ``number`` or on the most urgent incident."""
+    user = user_of(request)
+    now = datetime.now(UTC)
+    sequence = feed.sequence()
+    shown = rows.pictures(queue(user), now)
+    selected = number or (shown[0].number if shown else "")
+    beat = pulse.current()
+    state = health.look(
+        now.timestamp(), carried_at=beat.received_at.timestamp() if beat else None
+    )
+    counts = load.last_hour(now)
+    waiting = [row for row in shown if row.owner_id is None]
+    context = {
+        "rows": shown,
+        "seq": sequence,
+        "selected": selected,
+        "inc": screen_of(request, selected) if selected else None,
+        "me_id": user.pk,
+        "now": now,
+        "waiting": [(p, sum(1 for row in waiting if row.priority == p)) for p in (1, 2, 3)],
+        "totals": [(p, sum(1 for row in shown if row.priority == p)) for p in (1, 2, 3)],
+        "waiting_count": len(waiting),
+        "longest": max(waiting, key=lambda row: row.age_s, default=None),
+        "load": counts,
+        "load_total": sum(counts),
+        "load_bars": load.bars(counts),
+        "log": log_list.pictures(),
+        "calm": _calm(request, now),
+        "health": state,
+        "health_data": state.as_dict(),
+        "words": words(),
+        "stream_url": reverse("stream"),
+        "now_ms": formats.epoch_ms(now),
+        **(extra or {}),
+    }
+    return render(request, "console/desk.html", context, status=status)
+
+
+def _calm(request: HttpRequest, now: datetime) -> dict[str, Any]:
+    return calm.screen(user_of(request), now)

@@ -1,0 +1,127 @@
+"""Getting in: sign-in, the one-time invitation, and the two choices of how a page looks."""
+
+from typing import Any
+
+from allauth.account.views import LoginView
+from django.conf import settings
+from django.contrib.auth import login
+from django.contrib.auth.forms import SetPasswordForm
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tornvakt.base.access import services
+from tornvakt.base.access.demo_people import DEMO_PEOPLE
+from tornvakt.base.access.doors import open_to_all
+from tornvakt.base.access.models import Role, User
+from tornvakt.base.ui.language import remember
+from tornvakt.base.ui.page import THEMES, remember_theme
+
+
+class SignIn(LoginView):  # type: ignore[misc]  # allauth has no type hints
+    """``/logga-in/``: account and password; in the demo its accounts stand on the page."""
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Add the demo's accounts, in the demo and nowhere else."""
+        return {**super().get_context_data(**kwargs), "demo_accounts": _demo_accounts()}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Let the person in, and let this browser look as they left it."""
+        response: HttpResponse = super().form_valid(form)
+        if isinstance(self.request.user, User):
+            _dress(response, self.request.user)
+        return response
+
+
+sign_in = open_to_all("this is where people get in")(SignIn.as_view())
+
+
+@open_to_all("the link itself is the key; it works once and for 72 hours")
+@method_decorator(never_cache)
+def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
+    """``/inbjudan/<token>/``: choose a password and be signed in."""
+    return _invitation(request, token)
+
+
+@sensitive_post_parameters("new_password1", "new_password2")
+@require_http_methods(["GET", "POST"])
+def _invitation(request: HttpRequest, token: str) -> HttpResponseBase:
+    now = timezone.now()
+    try:
+        user = services.invited_user(token=token, now=now)
+    except services.InvitationInvalid:
+        return render(request, "console/invitation.html", {"gone": True}, status=410)
+    form: SetPasswordForm[User] = SetPasswordForm(user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = services.accept_invitation(
+                token=token, password=form.cleaned_data["new_password1"], now=now
+            )
+        except services.InvitationInvalid:
+            return render(request, "console/invitation.html", {"gone": True}, status=410)
+        login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        response = redirect(settings.LOGIN_REDIRECT_URL)
+        _dress(response, user)
+        return response
+    status = 422 if form.errors else 200
+    context = {"form": form, "username": user.username}
+    return render(request, "console/invitation.html", context, status=status)
+
+
+@open_to_all("the sign-in page can be read in both languages")
+@require_POST
+def language(request: HttpRequest) -> HttpResponseBase:
+    """``/sprak/``: Swedish or English, for this browser and this person."""
+    wanted = request.POST.get("language", "")
+    response = _back(request)
+    if wanted in dict(settings.LANGUAGES):
+        remember(response, wanted)
+        if isinstance(request.user, User):
+            services.set_preferences(user=request.user, language=wanted)
+    return response
+
+
+@open_to_all("the sign-in page has the same themes as the rest")
+@require_POST
+def theme(request: HttpRequest) -> HttpResponseBase:
+    """``/tema/``: dark, light or as the computer, for this browser and this person."""
+    wanted = request.POST.get("theme", "")
+    response = _back(request)
+    if wanted in THEMES:
+        remember_theme(response, wanted)
+        if isinstance(request.user, User):
+            services.set_preferences(user=request.user, theme=wanted)
+    return response
+
+
+def _dress(response: HttpResponseBase, user: User) -> None:
+    remember(response, user.language)
+    remember_theme(response, user.theme)
+
+
+def _back(request: HttpRequest) -> HttpResponseRedirect:
+    """Where the reader came from, if that is one of our own pages."""
+    target = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
+    return HttpResponseRedirect(target if ours else "/")
+
+
+def _demo_accounts() -> list[dict[str, str]]:
+    if settings.ENVIRONMENT.mode != "demo":
+        return []
+    names = [person.username for person in DEMO_PEOPLE]
+    here = set(User.objects.filter(username__in=names).values_list("username", flat=True))
+    return [
+        {
+            "username": person.username,
+            "password": person.password,
+            "role": str(Role(person.role).label),
+        }
+        for person in DEMO_PEOPLE
+        if person.username in here
+    ]

@@ -1,0 +1,180 @@
+"""The one thread that watches the database on behalf of every open desk.
+
+It is woken by a commit, reads the facts newer than the last, renders the rows they touch once per
+language and hands the bytes to the loop. Whatever the number of desks, the cost in the database is
+the same. Facts only say *which* incidents to read: the rows themselves are the truth, so reading
+one twice does no harm and a missed fact is repaired by the next.
+"""
+
+import asyncio
+import logging
+import secrets
+import threading
+import time
+from datetime import UTC, datetime
+
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.utils import translation
+
+from tornvakt.base.facts import pulse
+from tornvakt.base.facts.models import FactRow
+from tornvakt.base.facts.wake import Watch, watch
+from tornvakt.domains.incidents.pictures import QueueRow
+from tornvakt.domains.incidents.selectors import rows_of
+from tornvakt.surfaces.console import load, log_list, rows
+from tornvakt.surfaces.console.hub import Hub, encode
+
+log = logging.getLogger(__name__)
+
+LANGUAGES = ("sv", "en")
+GATHER_S = 0.06
+"""Shortest time between two events; what happens within it travels together."""
+REREAD_S = 5.0
+"""PostgreSQL lets ids become visible out of order: facts this young are looked at again."""
+IDLE_S = 1.0
+LOAD_EVERY_S = 30.0
+LOG_EVERY_S = 1.0
+"""A burst of arming signals redraws the log once a second, not once a signal."""
+
+
+class Feed:
+    """Reads changes in a thread of its own and gives them to ``hub`` in ``loop``."""
+
+    def __init__(self, hub: Hub, loop: asyncio.AbstractEventLoop) -> None:
+        self._hub = hub
+        self._loop = loop
+        self._epoch = secrets.token_hex(4)
+        self._count = 0
+        self._floor = 0
+        self._seen: dict[int, float] = {}
+        self._load_at = self._log_at = 0.0
+        self._log_newest = -1
+        self._thread = threading.Thread(target=self._run, name="desk-feed", daemon=True)
+
+    @property
+    def sequence(self) -> str:
+        """Names the newest event. Another process, or a gap, gives another name."""
+        return f"{self._epoch}-{self._count}"
+
+    def start(self) -> None:
+        """Start watching."""
+        self._thread.start()
+
+    def is_alive(self) -> bool:
+        """Whether the thread runs and its loop is still there to hear it."""
+        return self._thread.is_alive() and not self._loop.is_closed()
+
+    def _run(self) -> None:
+        watcher: Watch | None = None
+        while not self._loop.is_closed():
+            try:
+                if watcher is None:
+                    self._start_reading()
+                    watcher = watch()
+                watcher.wait(IDLE_S)
+                started = time.monotonic()
+                self._read()
+                time.sleep(max(0.0, GATHER_S - (time.monotonic() - started)))
+            except (DatabaseError, InterfaceError) as error:
+                # The desks see it in the next ping: nothing has been read for a while.
+                log.warning("feed.database_away error=%s", type(error).__name__)
+                if watcher is not None:
+                    watcher.close()
+                watcher = None
+                close_old_connections()
+                time.sleep(IDLE_S)
+            except RuntimeError:
+                if not self._loop.is_closed():
+                    raise
+        connection.close()
+
+    def _start_reading(self) -> None:
+        newest = FactRow.objects.order_by("-id").values_list("id", flat=True).first()
+        first_time = self._floor == 0
+        if first_time:
+            self._floor = newest or 0
+        # After an interruption we go on where we were: what happened meanwhile is read now.
+
+    def _read(self) -> None:
+        changed = self._changed_incidents()
+        beat = pulse.current()
+        carried_at = beat.received_at.timestamp() if beat else None
+        now = time.monotonic()
+        self._tell(self._hub.note_read, now, carried_at)
+        logged = self._has_new_log(now)
+        if not changed and not logged and now - self._load_at < LOAD_EVERY_S:
+            return
+        self._load_at = now
+        found = rows_of(rows.DESK_VIEWER, changed) if changed else []
+        entries = rows.newest_entries(changed) if changed else {}
+        counts = load.last_hour(datetime.now(UTC))
+        self._count += 1
+        events = {}
+        for language in LANGUAGES:
+            with translation.override(language):
+                body = self._change(found, entries)
+                body["load"] = counts
+                if logged:
+                    body["log"] = log_list.render()
+            events[language] = encode("rows", body, self.sequence)
+        self._tell(self._hub.broadcast, events)
+
+    def _has_new_log(self, now: float) -> bool:
+        if now - self._log_at < LOG_EVERY_S:
+            return False
+        self._log_at = now
+        newest, self._log_newest = self._log_newest, log_list.newest()
+        return newest not in (-1, self._log_newest)
+
+    def _changed_incidents(self) -> set[int]:
+        now = time.monotonic()
+        fresh = FactRow.objects.filter(id__gt=self._floor).order_by("id")
+        changed = set()
+        for fact_id, body in fresh.values_list("id", "body"):
+            if fact_id in self._seen:
+                continue
+            self._seen[fact_id] = now
+            if "incident_id" in body:
+                changed.add(int(body["incident_id"]))
+        keep = 0.0 if connection.vendor == "sqlite" else REREAD_S
+        old = [fact_id for fact_id, at in self._seen.items() if now - at >= keep]
+        if old:
+            self._floor = max(self._floor, max(old))
+            for fact_id in old:
+                del self._seen[fact_id]
+        return changed
+
+    def _change(self, found: list[QueueRow], entries: dict[int, int]) -> dict[str, object]:
+        """One change of the picture; ``changed`` lets a desk renew the incident it shows."""
+        now = datetime.now(UTC)
+        shown = [
+            rows.picture(row, entries.get(row.id), now) for row in found if row.closed_at is None
+        ]
+        return {
+            "seq": self.sequence,
+            "rows": [{"id": row.id, "html": rows.render(row)} for row in shown],
+            "gone": [row.id for row in found if row.closed_at is not None],
+            "changed": [row.number for row in found],
+        }
+
+    def _tell(self, work: object, *arguments: object) -> None:
+        self._loop.call_soon_threadsafe(work, *arguments)  # type: ignore[arg-type]
+
+
+_lock = threading.Lock()
+_feed: Feed | None = None
+
+
+def running(loop: asyncio.AbstractEventLoop) -> tuple[Hub, Feed]:
+    """The hub and the feed of this process; started when the first desk opens its stream."""
+    global _feed
+    with _lock:
+        if _feed is None or not _feed.is_alive() or _feed._loop is not loop:
+            _feed = Feed(Hub(), loop)
+            _feed.start()
+        return _feed._hub, _feed
+
+
+def sequence() -> str:
+    """Where the stream stands now; read it *before* the rows of a page."""
+    return _feed.sequence if _feed is not None and _feed.is_alive() else "none"

@@ -1,0 +1,113 @@
+"""Whether what stands on the desk can be trusted, from the signs of life of the other processes.
+
+Three things can stop without the desk noticing by itself: the receiver (alarms cannot come in),
+the worker (alarms are safe but not shown) and the database (nothing can be read). A queue may say
+"0 waiting" only while all three are alive.
+"""
+
+import json
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, JsonResponse
+
+from tornvakt.base.access.doors import open_to_all
+from tornvakt.base.inbox.paths import DataDir
+
+STALE_S = 10.0
+"""Seconds without a sign of life after which a process counts as gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Ages in seconds, None when there is no sign at all; the reader decides by ``trouble``."""
+
+    receiver_age: float | None
+    receiver_state: str
+    free_low: bool
+    worker_age: float | None
+    backlog: int
+    pulse: int | None
+    pulse_age: float | None
+    trouble: str
+    """Empty, or the most serious of ``receiver``, ``full``, ``worker``, ``database``."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the stream and the health page."""
+        return asdict(self)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """What a status file says; nothing when there is none.
+
+    The file is rewritten in place, so a half-written one is read again before it is believed.
+    """
+    for _ in range(2):
+        try:
+            found = json.loads(path.read_bytes())
+        except OSError:
+            return {}
+        except ValueError:
+            continue
+        return found if isinstance(found, dict) else {}
+    return {}
+
+
+def _age(status: dict[str, Any], now: float) -> float | None:
+    at = status.get("at")
+    return max(0.0, now - float(at)) if isinstance(at, int | float) else None
+
+
+def _is_stale(age: float | None) -> bool:
+    return age is None or age > STALE_S
+
+
+def look(now: float, *, database_age: float = 0.0, carried_at: float | None = None) -> Health:
+    """Read the status files. ``now`` and ``carried_at`` are epoch seconds.
+
+    ``database_age`` is how long ago the caller last read the database; ``carried_at`` is when the
+    newest pulse that reached the database left the receiver.
+    """
+    data = DataDir(settings.DATA)
+    receiver = _read(data.status)
+    worker = _read(data.logs / "worker.status")
+    receiver_age, worker_age = _age(receiver, now), _age(worker, now)
+    state = str(receiver.get("state", ""))
+    if _is_stale(receiver_age):
+        trouble = "receiver"
+    elif state == "full":
+        trouble = "full"
+    elif database_age > STALE_S:
+        trouble = "database"
+    elif _is_stale(worker_age):
+        trouble = "worker"
+    else:
+        trouble = ""
+    return Health(
+        receiver_age=receiver_age,
+        receiver_state=state,
+        free_low=bool(receiver.get("free_low", False)),
+        worker_age=worker_age,
+        backlog=int(worker.get("backlog", 0) or 0),
+        pulse=worker.get("pulse"),
+        pulse_age=None if carried_at is None else max(0.0, now - carried_at),
+        trouble=trouble,
+    )
+
+
+@open_to_all("watchdogs ask without an account; it says nothing about people or alarms")
+def health(request: HttpRequest) -> JsonResponse:
+    """``/halsa/``: 200 when alarms can come in and be shown, else 503. Needs no database."""
+    found = look(time.time())
+    body = {
+        "ok": not found.trouble,
+        "trouble": found.trouble,
+        "receiver_age_s": found.receiver_age,
+        "worker_age_s": found.worker_age,
+        "backlog": found.backlog,
+        "pulse": found.pulse,
+    }
+    return JsonResponse(body, status=503 if found.trouble else 200)

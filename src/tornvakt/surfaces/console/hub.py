@@ -1,0 +1,102 @@
+"""Fan-out: one event, encoded once per language, to every desk's stream.
+
+Lives in the event loop's thread. Each desk has a short queue of its own; one that reads too slowly
+loses its queue and is told to fetch everything again, so it can never hold the others up.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from tornvakt.surfaces.console.health import look
+
+PING_S = 2.0
+QUEUE_LENGTH = 64
+RESYNC = b"event: resync\ndata: {}\n\n"
+
+
+def encode(event: str, body: Mapping[str, object], identity: str = "") -> bytes:
+    """One server-sent event. JSON has no line breaks, so one ``data`` line is enough."""
+    data = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    head = f"id: {identity}\n" if identity else ""
+    return f"{head}event: {event}\ndata: {data}\n\n".encode()
+
+
+@dataclass(eq=False)
+class Desk:
+    """One open stream."""
+
+    language: str
+    user_id: int
+    call_name: str
+    waiting: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(QUEUE_LENGTH))
+
+    def put(self, data: bytes) -> None:
+        """Queue ``data``; a desk that is too far behind starts over instead."""
+        try:
+            self.waiting.put_nowait(data)
+        except asyncio.QueueFull:
+            while not self.waiting.empty():
+                self.waiting.get_nowait()
+            self.waiting.put_nowait(RESYNC)
+
+
+class Hub:
+    """Every open stream of this web process. All methods belong in the loop's thread."""
+
+    def __init__(self) -> None:
+        self.desks: set[Desk] = set()
+        self.read_at = time.monotonic()
+        """When the feed last read the database, by the monotonic clock."""
+        self.carried_at: float | None = None
+        """When the newest pulse in the database left the receiver, epoch seconds."""
+        self._pinging: asyncio.Task[None] | None = None
+
+    def broadcast(self, by_language: Mapping[str, bytes]) -> None:
+        """Give every desk the event in its language."""
+        for desk in self.desks:
+            desk.put(by_language[desk.language])
+
+    def note_read(self, read_at: float, carried_at: float | None) -> None:
+        """The feed has read the database; remember it for the next ping."""
+        self.read_at, self.carried_at = read_at, carried_at
+
+    def ping(self) -> bytes:
+        """Server time, who is here, and whether what stands on the desk can be trusted."""
+        now = time.time()
+        found = look(
+            now, database_age=time.monotonic() - self.read_at, carried_at=self.carried_at
+        )
+        present = sorted({desk.call_name for desk in self.desks})
+        return encode("ping", {"t": round(now * 1000), "on": present, **found.as_dict()})
+
+    async def stream(self, desk: Desk, is_current: bool) -> AsyncIterator[bytes]:
+        """Yield a desk's events until it goes away. Holds no database connection."""
+        self.desks.add(desk)
+        if self._pinging is None or self._pinging.done():
+            self._pinging = asyncio.create_task(self._ping_all())
+        try:
+            yield b"retry: 2000\n\n" + self.ping()
+            if not is_current:
+                yield RESYNC
+            while True:
+                yield await desk.waiting.get()
+        finally:
+            self.desks.discard(desk)
+
+    async def _ping_all(self) -> None:
+        while self.desks:
+            await asyncio.sleep(PING_S)
+            data = self.ping()
+            for desk in self.desks:
+                desk.put(data)
+
+    async def close(self) -> None:
+        """Stop pinging; for tests that end a loop."""
+        if self._pinging is not None:
+            self._pinging.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._pinging

@@ -1,0 +1,201 @@
+"""One incident as the desk shows it: header, clocks, alarms, place, timeline, raw signals."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from tornvakt.base.ui import formats
+from tornvakt.domains.alarms.models import Signal, SignalEvent
+from tornvakt.domains.incidents.models import EntryKind
+from tornvakt.domains.incidents.pictures import AlarmView, IncidentView, RawSignal, TimelineEntry
+from tornvakt.surfaces.console import rows
+from tornvakt.surfaces.console.log_list import phrase
+
+SIGNALS_SHOWN = 20
+_KEY = {EntryKind.OPENED, EntryKind.TAKEN, EntryKind.RAISED, EntryKind.CLOSED}
+_BY_MACHINE = {EntryKind.ALARM, EntryKind.REPEATED, EntryKind.RESTORED}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of a raw message: text, or control characters made visible."""
+
+    text: str
+    is_control: bool
+
+
+def pieces(raw: str) -> list[Piece]:
+    """Cut raw Latin-1 text so that control characters can be shown (LF as ␊) and told apart."""
+    found: list[Piece] = []
+    for letter in raw:
+        code = ord(letter)
+        is_control = code < 32 or 127 <= code < 160
+        text = chr(0x2400 + code) if code < 32 else f"\\x{code:02X}" if is_control else letter
+        if found and found[-1].is_control == is_control:
+            found[-1] = Piece(found[-1].text + text, is_control)
+        else:
+            found.append(Piece(text, is_control))
+    return found
+
+
+def screen(view: IncidentView, now: datetime) -> dict[str, Any]:
+    """Everything the templates of the pane need, in the active language."""
+    row = view.row
+    taken = (row.taken_at - row.opened_at).total_seconds() if row.taken_at else None
+    late = taken is not None and taken > row.target_s
+    seen: dict[int, RawSignal] = {}
+    for alarm in view.alarms:
+        for raw in alarm.signals:
+            seen[raw.entry_id] = raw
+    newest = sorted(seen.values(), key=lambda raw: -raw.entry_id)
+    signals = newest[:SIGNALS_SHOWN]
+    return {
+        "id": row.id,
+        "number": row.number,
+        "url": rows.url_of(row.number),
+        "priority": row.priority,
+        "title": row.title(formats.language()),
+        "place": _place(view),
+        "is_fictional": row.is_fictional,
+        "owner_id": row.owner_id if row.closed_at is None else None,
+        "owner": row.owner_call_name,
+        "taken_at": row.taken_at,
+        "opened_at": row.opened_at,
+        "closed_at": row.closed_at,
+        "closed_by": row.owner_call_name,
+        "target_s": row.target_s,
+        "take_s": taken,
+        "take_kind": f"p{row.priority}" if late else "",
+        "open_s": ((row.closed_at or now) - row.opened_at).total_seconds(),
+        "signal_count": row.signal_count,
+        "last_signal_at": row.last_signal_at,
+        "alarms": [_alarm(alarm) for alarm in view.alarms],
+        "facts": _facts(view),
+        "timeline": _timeline(view.entries),
+        "signals": _signals(signals),
+        "signals_left_out": max(0, row.signal_count - len(signals)) if signals else 0,
+        "results": view.results,
+        "causes": view.causes,
+        "result": next((c.label for c in view.results if c.code == view.result), ""),
+        "cause": next((c.label for c in view.causes if c.code == view.cause), ""),
+        "summary": view.summary,
+        "may_take": view.may_take,
+        "may_note": view.may_note,
+        "may_close": view.may_close,
+        "may_give_back": view.may_give_back,
+    }
+
+
+def _place(view: IncidentView) -> str:
+    if not view.row.place:
+        return rows.place_of(view.row)
+    parts = [view.row.place, view.address, view.row.district]
+    return " · ".join(part for part in parts if part)
+
+
+def _alarm(alarm: AlarmView) -> dict[str, Any]:
+    source = _("account %(account)s") % {"account": alarm.account} if alarm.account else ""
+    code = _("code %(code)s") % {"code": alarm.code} if alarm.code else ""
+    zone = _("zone %(zone)s") % {"zone": alarm.zone} if alarm.zone else ""
+    opened = formats.clock(alarm.opened_at)
+    return {
+        "priority": alarm.priority,
+        "title": alarm.title(formats.language()),
+        "detail": " · ".join(part for part in (opened, source, zone, code) if part),
+        "is_restored": alarm.restored_at is not None,
+        "restored_at": alarm.restored_at,
+        "signal_count": alarm.signal_count,
+    }
+
+
+def _facts(view: IncidentView) -> list[dict[str, str]]:
+    accounts = ", ".join(dict.fromkeys(alarm.account for alarm in view.alarms if alarm.account))
+    point = ""
+    if view.latitude is not None and view.longitude is not None:
+        point = f"{view.latitude:.5f}, {view.longitude:.5f} (WGS 84)"
+        if formats.language() == "sv":
+            point = f"{view.latitude:.5f} N, {view.longitude:.5f} O (WGS 84)".replace(".", ",", 2)
+    facts = [
+        (_("Object"), view.row.place),
+        (_("Kind"), view.site_kind),
+        (_("Address"), view.address),
+        (_("District"), view.row.district),
+        (_("Account"), accounts),
+        (_("Position"), point),
+    ]
+    return [{"name": name, "value": value} for name, value in facts if value]
+
+
+def _timeline(entries: Sequence[TimelineEntry]) -> list[dict[str, Any]]:
+    lines = []
+    last_day = formats.date(entries[0].at) if entries else ""
+    for entry in entries:
+        day = formats.date(entry.at)
+        is_key = entry.kind in _KEY
+        words = entry.sentence(formats.language())
+        lines.append(
+            {
+                "at": entry.at,
+                "day": formats.day(entry.at) if day != last_day else "",
+                "css": "key" if is_key else "sys" if entry.kind in _BY_MACHINE else "",
+                "strong": words if is_key else "",
+                "text": "" if is_key else words,
+                "small": _small(entry),
+            }
+        )
+        last_day = day
+    return lines
+
+
+def _small(entry: TimelineEntry) -> str:
+    if entry.kind == EntryKind.CLOSED:
+        return entry.text
+    if entry.kind == EntryKind.NOTE:
+        return entry.actor_call_name
+    return entry.rule_name(formats.language())
+
+
+def _signals(shown: Collection[RawSignal]) -> list[dict[str, Any]]:
+    ids = [raw.id for raw in shown]
+    events: dict[int, list[SignalEvent]] = defaultdict(list)
+    for event in SignalEvent.objects.filter(signal_id__in=ids).order_by("signal_id", "position"):
+        events[event.signal_id].append(event)
+    occurred = dict(Signal.objects.filter(pk__in=ids).values_list("pk", "occurred_at"))
+    return [_signal(raw, events[raw.id], occurred.get(raw.id)) for raw in shown]
+
+
+def _signal(
+    raw: RawSignal, events: Sequence[SignalEvent], occurred_at: datetime | None
+) -> dict[str, Any]:
+    meanings = [
+        {
+            "code": event.code or "–",
+            "means": phrase(event) or "–",
+            "zone": event.zone,
+            "text": event.text,
+        }
+        for event in events
+    ]
+    happened = occurred_at or next((e.occurred_at for e in events if e.occurred_at), None)
+    skew = raw.received_at - raw.message_at if raw.message_at else timedelta()
+    return {
+        "entry_id": raw.entry_id,
+        "account": raw.account,
+        "token": raw.token,
+        "sequence": raw.sequence,
+        "path": raw.path,
+        "received_at": raw.received_at,
+        "stored_at": raw.stored_at,
+        "message_at": raw.message_at,
+        "skew_s": skew.total_seconds(),
+        "occurred_at": happened,
+        "raw_pieces": pieces(raw.raw),
+        "plain_pieces": pieces(raw.plain) if raw.plain else [],
+        "flags": list(raw.flags),
+        "events": meanings,
+        "summary": " · ".join(m["means"] for m in meanings) or raw.token,
+    }

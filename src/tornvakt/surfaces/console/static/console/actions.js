@@ -1,0 +1,127 @@
+// Take, give back, note, close: shown at once, sent, and taken back when the server says no.
+import * as bands from "./bands.js";
+import * as drafts from "./drafts.js";
+import * as incident from "./incident.js";
+import * as queue from "./queue.js";
+import * as toast from "./toast.js";
+import { say } from "./words.js";
+
+const me = document.body.dataset.me;
+const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
+const TIMEOUT_MS = 8000;
+let undoLast = null;
+
+/** Send a form. Resolves to { status, body }; status 0 means nobody answered. */
+async function post(address, fields = {}) {
+  try {
+    const answer = await fetch(address, {
+      method: "POST",
+      headers: { "X-CSRFToken": token(), Accept: "application/json" },
+      body: new URLSearchParams(fields),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    if (answer.status === 401 || answer.redirected) {
+      bands.signedOut();
+      return { status: 401, body: {} };
+    }
+    const isJson = answer.headers.get("Content-Type")?.startsWith("application/json");
+    return { status: answer.status, body: isJson ? await answer.json() : {} };
+  } catch {
+    return { status: 0, body: {} };
+  }
+}
+
+function failed({ status, body }) {
+  if (status === 401) return;
+  toast.refuse(body.message ?? say("not_sent"));
+}
+
+/** Take the incident of `row`: the answer stands on the screen before the server has been asked. */
+export async function take(row) {
+  if (!row) return toast.refuse(say("nothing_chosen"));
+  if (!queue.isFree(row)) {
+    if (!queue.isMine(row)) toast.refuse(say("taken_by", { who: row.dataset.ownerName }));
+    return;
+  }
+  const number = row.dataset.number;
+  const unclaim = [queue.claim(row, me, document.body.dataset.meName)];
+  if (incident.number() === number) unclaim.push(incident.claim(say("you"), me));
+  document.dispatchEvent(new CustomEvent("tornvakt:answer", { detail: { act: "take", number } }));
+  const answer = await post(`${incident.url(number)}ta/`);
+  if (answer.status !== 200) {
+    for (const undo of unclaim) undo();
+    failed(answer);
+  } else offer(say("took", { number }), () => giveBack(number));
+  if (incident.number() === number) incident.renew();
+}
+
+function offer(text, undo) {
+  undoLast = () => {
+    undoLast = null;
+    toast.dismiss();
+    undo();
+  };
+  const mine = undoLast;
+  toast.offerUndo(text, mine);
+  setTimeout(() => undoLast === mine && (undoLast = null), 10_000);
+}
+
+/** The key for Undo. */
+export const undo = () => undoLast?.();
+
+/** Let it wait for somebody again. */
+export async function giveBack(number = incident.number()) {
+  const answer = await post(`${incident.url(number)}atergang/`);
+  if (answer.status === 200) toast.tell(say("gave_back", { number }));
+  else failed(answer);
+  if (incident.number() === number) incident.renew();
+}
+
+/** Save the note; the text leaves the field when the server has it. */
+export async function note(form) {
+  const number = incident.number();
+  const field = form.elements.text;
+  const text = field.value.trim();
+  if (!text || form.dataset.sending) return;
+  form.dataset.sending = "1";
+  const answer = await post(form.action, { text });
+  delete form.dataset.sending;
+  if (answer.status !== 200) return failed(answer);
+  if (field.value.trim() === text) {
+    field.value = "";
+    drafts.write(number, "note", "");
+    field.dispatchEvent(new Event("input"));
+  }
+  toast.tell(say("noted", { number }));
+  incident.renew();
+}
+
+/** Open the closing form in the pane. */
+export async function openClosing() {
+  const row = queue.byNumber(incident.number());
+  if (!row) return;
+  if (!queue.isMine(row)) return toast.refuse(queue.isFree(row) ? say("take_first") : say("taken_by", { who: row.dataset.ownerName }));
+  const number = incident.number();
+  if (!(await incident.open(number, `${incident.url(number)}avsluta/`))) return;
+  document.querySelector("#closing input:checked, #closing input[type=radio]")?.focus();
+}
+
+/** Leave the closing form; what was written stays. */
+export async function leaveClosing() {
+  await incident.open(incident.number());
+  queue.selected()?.querySelector(".q-a").focus();
+}
+
+/** Close the incident, or show what is missing. */
+export async function close(form) {
+  if (form.dataset.sending) return;
+  const number = incident.number();
+  form.dataset.sending = "1";
+  const answer = await post(form.action, new FormData(form));
+  delete form.dataset.sending;
+  if (answer.status === 422) return incident.showClosing(answer.body.html);
+  if (answer.status !== 200) return failed(answer);
+  incident.forget(number);
+  toast.tell(say("closed", { number }));
+  document.dispatchEvent(new CustomEvent("tornvakt:closed", { detail: { number } }));
+}

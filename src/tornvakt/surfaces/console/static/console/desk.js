@@ -1,0 +1,231 @@
+// The desk: connects the parts. Each part has a file of its own; what happens when stands here.
+import * as actions from "./actions.js";
+import * as bands from "./bands.js";
+import * as clocks from "./clocks.js";
+import * as drafts from "./drafts.js";
+import * as incident from "./incident.js";
+import * as keys from "./keys.js";
+import { announce } from "./live.js";
+import { drawLoad } from "./load.js";
+import * as queue from "./queue.js";
+import { Line } from "./stream.js";
+import * as toast from "./toast.js";
+import { say } from "./words.js";
+
+const page = document.body.dataset;
+const byId = (id) => document.getElementById(id);
+const side = byId("side");
+const isFolded = () => matchMedia("(max-width: 1439px) and (min-width: 1024px)").matches;
+
+/* --- choosing --- */
+let wish = null;
+function select(row, { focus = false, at = 60 } = {}) {
+  if (!row) return;
+  const isShown = incident.number() === row.dataset.number && !byId("closing");
+  queue.choose(row, { focus });
+  clearTimeout(wish);
+  if (!isShown) wish = setTimeout(() => incident.open(row.dataset.number).catch(() => {}), at);
+  banner();
+}
+
+function chooseNext(after) {
+  const shown = queue.visible();
+  if (shown.length) select(shown[Math.min(after, shown.length - 1)], { focus: true, at: 0 });
+  else {
+    queue.choose(null);
+    incident.calm().then(() => byId("calm")?.querySelector("h1").focus());
+  }
+}
+
+byId("queue").addEventListener("click", (event) => {
+  const row = event.target.closest(".q");
+  if (!row || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const again = row.classList.contains("sel");
+  select(row, { focus: true, at: 0 });
+  if (event.detail === 0 && again) byId("incident")?.querySelector("h1").focus(); // Enter
+});
+
+/* --- the banner of an urgent alarm that nobody has taken and that is not shown --- */
+function urgent() {
+  return queue.rows().find((row) => row.dataset.priority === "1" && queue.isFree(row) && row.dataset.number !== incident.number() && !row.classList.contains("sel"));
+}
+function banner(at = clocks.now()) {
+  const row = urgent();
+  const box = byId("p1-banner");
+  box.hidden = !row;
+  if (!row) return;
+  const words = `${row.querySelector(".q-t").textContent}, ${row.querySelector(".q-s").textContent}`;
+  const [title, line] = [box.querySelector(".t"), box.querySelector("p")];
+  if (title.textContent !== words) title.textContent = words;
+  line.textContent = say("urgent_banner", { age: clocks.duration(at - Number(row.dataset.opened)) });
+}
+byId("p1-banner").querySelector("button").addEventListener("click", () => select(urgent(), { focus: true, at: 0 }));
+
+/* --- what the server sends --- */
+let held = null; // changes that arrive while everything is being fetched again
+function take(change) {
+  if (held) return void held.push(change);
+  const added = queue.apply(change);
+  announce(added);
+  if (change.load) drawLoad(change.load);
+  if (change.log) byId("log").innerHTML = change.log;
+  if (change.rows?.length || change.gone?.length) bands.happened();
+  if (change.changed?.includes(incident.number())) incident.renew();
+  if (!incident.number() && queue.rows().length) select(queue.rows()[0], { at: 0 });
+  banner();
+}
+
+document.addEventListener("tornvakt:closed", ({ detail }) => {
+  const at = queue.visible().findIndex((row) => row.dataset.number === detail.number);
+  const row = queue.byNumber(detail.number);
+  if (row) queue.apply({ gone: [row.dataset.id] });
+  chooseNext(Math.max(at, 0));
+});
+
+async function fetchAll() {
+  held = [];
+  let answer;
+  try {
+    answer = await fetch(page.queue, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(8000) });
+    if (answer.status === 401 || answer.redirected) bands.signedOut();
+    if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+    const whole = await answer.json();
+    const meanwhile = held;
+    held = null;
+    byId("queue-calm").innerHTML = whole.calm;
+    take({ ...whole, all: true });
+    meanwhile.forEach(take);
+    incident.renew();
+  } catch {
+    held?.splice(0);
+    held = null;
+    setTimeout(fetchAll, 2000); // until it succeeds; the line says meanwhile what is true
+  }
+}
+
+const line = new Line(page.stream, page.seq, {
+  rows: take,
+  resync: fetchAll,
+  ping(ping) {
+    bands.judge(ping);
+    const others = ping.on.filter((name) => name !== page.meName);
+    byId("present").textContent = [say("you"), ...others].join(", ");
+  },
+  cut: bands.cut,
+  retry(tries) {
+    bands.retried(tries);
+    if (tries % 3 === 0) probe();
+  },
+  back() {
+    bands.mended();
+    fetchAll();
+  },
+});
+
+/** A stream cannot say why it was refused; an ordinary question can. */
+async function probe() {
+  try {
+    const answer = await fetch(page.queue, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(1500) });
+    if (answer.status === 401 || answer.redirected) bands.signedOut();
+  } catch {
+    // still nobody there
+  }
+}
+
+/* --- forms and buttons --- */
+const work = { take: () => actions.take(queue.byNumber(incident.number())), "give-back": () => actions.giveBack(), note: actions.note, close: actions.close };
+document.addEventListener("submit", (event) => {
+  const act = work[event.target.dataset.act];
+  if (act) {
+    event.preventDefault();
+    act(event.target);
+  } else if (event.target.dataset.choice === "theme") {
+    event.preventDefault();
+    changeTheme(event.target);
+  }
+});
+document.addEventListener("click", (event) => {
+  const act = event.target.closest("a[data-act]")?.dataset.act;
+  if (!act) return;
+  event.preventDefault();
+  if (act === "closing") actions.openClosing();
+  if (act === "leave-closing") actions.leaveClosing();
+});
+for (const chip of document.querySelectorAll("[data-filter]")) {
+  chip.addEventListener("click", () => queue.filterBy(Number(chip.dataset.filter)));
+}
+byId("side-close").addEventListener("click", closeSide);
+
+function changeTheme(form) {
+  const root = document.documentElement;
+  const button = form.querySelector("button");
+  const chosen = button.value;
+  root.dataset.themeChoice = chosen;
+  root.dataset.theme = chosen === "auto" ? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark") : chosen;
+  const body = new URLSearchParams(new FormData(form));
+  body.set("theme", chosen);
+  button.value = { dark: "light", light: "auto", auto: "dark" }[chosen];
+  button.firstElementChild.nextSibling.textContent = say(chosen);
+  fetch(form.action, { method: "POST", body, headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value } }).catch(() => {});
+}
+
+/* --- keys --- */
+function focusSide(id) {
+  if (isFolded()) side.classList.add("open");
+  byId(id).focus();
+  byId(id).scrollIntoView({ block: "nearest" });
+}
+function closeSide() {
+  side.classList.remove("open");
+  queue.selected()?.querySelector(".q-a").focus();
+}
+const step = (by) => () => select(queue.neighbour(by), { focus: true });
+keys.connect(
+  {
+    t: () => actions.take(queue.selected()),
+    n: () => byId("note")?.focus(),
+    a: () => actions.openClosing(),
+    o: () => (isFolded() && side.classList.contains("open") ? closeSide() : focusSide("sig-h")),
+    z: () => actions.undo(),
+    1: () => queue.filterBy(1),
+    2: () => queue.filterBy(2),
+    3: () => queue.filterBy(3),
+    4: () => focusSide("log-h"),
+  },
+  {
+    moves: {
+      ArrowDown: step(1), j: step(1), ArrowUp: step(-1), k: step(-1),
+      Home: () => select(queue.visible()[0], { focus: true }),
+      End: () => select(queue.visible().at(-1), { focus: true }),
+    },
+    submit() {
+      const form = document.activeElement?.closest("form[data-act]") ?? byId("closing");
+      form?.requestSubmit();
+      return Boolean(form);
+    },
+    escape() {
+      if (document.querySelector(".toast.bad")) toast.dismiss();
+      if (side.classList.contains("open")) closeSide();
+      else if (byId("closing")) actions.leaveClosing();
+      else queue.selected()?.querySelector(".q-a").focus();
+      return true;
+    },
+  },
+);
+document.addEventListener("keydown", (event) => {
+  if (event.target.id !== "note" || event.key !== "Enter" || event.shiftKey || event.isComposing || event.ctrlKey) return;
+  event.preventDefault();
+  event.target.form.requestSubmit();
+});
+
+/* --- start --- */
+drafts.sweep();
+incident.wire();
+clocks.everySecond((at) => {
+  byId("longest").textContent = queue.longest(at);
+  banner(at);
+});
+clocks.start();
+addEventListener("beforeunload", () => line.source?.close());
+document.documentElement.dataset.ready = "true";

@@ -1,0 +1,159 @@
+// The selected incident: loading, renewing part by part, and the text that must never be lost.
+import * as drafts from "./drafts.js";
+import * as queue from "./queue.js";
+
+const centre = document.getElementById("centre");
+const signal = document.getElementById("signal");
+let loading = null;
+let renewing = null;
+
+export const article = () => document.getElementById("incident");
+export const number = () => article()?.dataset.number ?? "";
+export const url = (n = number()) => `${document.body.dataset.desk}handelser/${n}/`;
+const closingForm = () => document.getElementById("closing");
+
+async function fetchParts(address, abort) {
+  const answer = await fetch(`${address}${address.includes("?") ? "&" : "?"}del=1`, { signal: abort?.signal });
+  if (answer.redirected || !answer.ok) throw new Error(String(answer.status));
+  return parse(await answer.text());
+}
+
+function parse(html) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const part = (name) => document.adoptNode(page.querySelector(`[data-slot="${name}"]`));
+  return { centre: part("centre"), signal: part("signal") };
+}
+
+function put(parts) {
+  centre.replaceChildren(...parts.centre.childNodes);
+  signal.replaceChildren(...parts.signal.childNodes);
+  signal.scrollTop = 0;
+  wire();
+}
+
+/** Follow what is typed, and keep the end of the timeline in view. */
+export function wire() {
+  const note = document.getElementById("note");
+  if (note) drafts.follow(note, number(), "note", centre.querySelector("[data-kept]"));
+  wireClosing();
+  toEnd();
+}
+
+function wireClosing() {
+  const form = closingForm();
+  if (!form) return;
+  drafts.follow(form.elements.text, number(), "closing");
+  for (const name of ["result", "cause"]) {
+    const saved = drafts.read(number(), name);
+    const chosen = [...form.querySelectorAll(`[name="${name}"]`)].some((input) => input.checked);
+    if (saved && !chosen) for (const input of form.querySelectorAll(`[name="${name}"]`)) input.checked = input.value === saved;
+    form.addEventListener("change", (event) => {
+      if (event.target.name === name) drafts.write(number(), name, event.target.value);
+    });
+  }
+}
+
+/** Forget the drafts of a closed incident. */
+export function forget(n) {
+  for (const field of ["note", "closing", "result", "cause"]) drafts.write(n, field, "");
+}
+
+function toEnd() {
+  const box = centre.querySelector('[data-scroll="timeline"]');
+  if (box) box.scrollTop = box.scrollHeight;
+}
+
+/** Show an incident. Resolves to whether it came up (an overtaken load does not). */
+export async function open(n, address = url(n)) {
+  loading?.abort();
+  const mine = (loading = new AbortController());
+  try {
+    const parts = await fetchParts(address, mine);
+    if (mine.signal.aborted) return false;
+    put(parts);
+  } catch (error) {
+    if (error.name === "AbortError") return false;
+    throw error;
+  }
+  const address2 = url(n);
+  if (location.pathname !== address2) history.replaceState(null, "", address2);
+  return true;
+}
+
+/** Nothing is chosen: facts instead. */
+export async function calm() {
+  loading?.abort();
+  const answer = await fetch(document.body.dataset.calm);
+  if (!answer.ok || answer.redirected) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  centre.replaceChildren(...document.adoptNode(page.body).childNodes);
+  signal.replaceChildren();
+  history.replaceState(null, "", document.body.dataset.desk);
+}
+
+/** Something changed on the incident that is shown: renew its parts, never the text being typed. */
+export function renew() {
+  if (!number()) return;
+  clearTimeout(renewing);
+  renewing = setTimeout(async () => {
+    const shown = number();
+    let parts;
+    try {
+      parts = await fetchParts(url());
+    } catch {
+      return; // the line to the server says so itself
+    }
+    if (number() !== shown) return;
+    replaceParts(parts.centre);
+    if (signal.innerHTML !== parts.signal.innerHTML && !signal.contains(document.activeElement)) {
+      signal.replaceChildren(...parts.signal.childNodes);
+    }
+  }, 40);
+}
+
+function replaceParts(fresh) {
+  const now = article();
+  const next = fresh.querySelector("#incident");
+  if (!now || !next) return;
+  for (const { name, value } of next.attributes) now.setAttribute(name, value);
+  for (const part of next.querySelectorAll("[data-part]")) {
+    const old = now.querySelector(`[data-part="${part.dataset.part}"]`);
+    if (!old || old.innerHTML === part.innerHTML) continue;
+    const focused = old.contains(document.activeElement) ? document.activeElement : null;
+    const grew = part.dataset.part === "timeline";
+    old.replaceChildren(...part.childNodes);
+    if (grew) toEnd();
+    if (focused) refocus(old, focused);
+  }
+  if (now.dataset.closed && document.getElementById("note")) centre.querySelector(".compose")?.remove();
+}
+
+function refocus(part, focused) {
+  const act = focused.closest("[data-act]")?.dataset.act;
+  const same = act && part.querySelector(`[data-act="${act}"] button, a[data-act="${act}"]`);
+  (same ?? part.querySelector("button, a, h1") ?? queue.selected()?.querySelector(".q-a"))?.focus({ preventScroll: true });
+}
+
+/** Show the owner before the server has answered. */
+export function claim(name, html) {
+  const head = article()?.querySelector('[data-part="head"] .num');
+  if (!head) return () => {};
+  const was = head.innerHTML;
+  const owner = document.createElement("span");
+  owner.className = "owner me";
+  owner.textContent = name;
+  head.replaceChildren(head.querySelector("b"), document.createElement("br"), owner);
+  article().dataset.owner = html;
+  return () => {
+    head.innerHTML = was;
+    article().dataset.owner = "";
+  };
+}
+
+/** Put the closing form (as the server sent it, with what is missing) in the pane. */
+export function showClosing(html) {
+  const parts = parse(html);
+  put(parts);
+  const box = centre.querySelector(".errbox");
+  (box ?? closingForm()?.querySelector("input"))?.focus();
+}

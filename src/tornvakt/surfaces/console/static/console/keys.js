@@ -1,0 +1,54 @@
+// One key, one act. Never while somebody writes; can be switched off (WCAG 2.1.4).
+import { say } from "./words.js";
+
+const dialog = document.getElementById("keys");
+const button = document.getElementById("keys-switch");
+const STORE = "tv:single-keys";
+let areOn = true;
+try {
+  areOn = localStorage.getItem(STORE) !== "off";
+} catch {
+  // no storage: on
+}
+
+function show() {
+  document.body.classList.toggle("no-keys", !areOn);
+  button.setAttribute("aria-pressed", String(areOn));
+  button.textContent = say(areOn ? "keys_on" : "keys_off");
+}
+
+button.addEventListener("click", () => {
+  areOn = !areOn;
+  try {
+    localStorage.setItem(STORE, areOn ? "on" : "off");
+  } catch {
+    // holds until the page is left
+  }
+  show();
+});
+document.getElementById("show-keys").addEventListener("click", () => dialog.showModal());
+show();
+
+const isWriting = (node) => node.matches?.("textarea, select, input:not([type=radio], [type=checkbox])");
+
+/** Connect acts to keys. `acts` maps a key to a function; `escape` and `submit` work while writing. */
+export function connect(acts, { escape, submit, moves }) {
+  document.addEventListener("keydown", (event) => {
+    if (dialog.open || event.isComposing) return;
+    if (event.key === "Escape") return void (escape(event) && event.preventDefault());
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return void (submit(event) && event.preventDefault());
+    if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
+    const arrow = moves[event.key];
+    const isFree = !event.target.matches?.("input") && !event.target.closest?.("summary, [role=region]");
+    if (arrow && (isFree || event.key.length === 1)) {
+      if (event.key.length === 1 && !areOn) return;
+      event.preventDefault();
+      return void arrow();
+    }
+    if (event.key === "?") return void dialog.showModal();
+    const act = areOn && !event.repeat ? acts[event.key.toLowerCase()] : null;
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+}

@@ -1,0 +1,79 @@
+// The line to the server. Silence for eight seconds means no contact, whatever the socket says.
+import * as clocks from "./clocks.js";
+
+const SILENCE_MS = 8000;
+const RETRY_MS = 2000;
+
+/** Follows the stream and tells `on.*` what happens: rows, ping, resync, cut, back, retry. */
+export class Line {
+  constructor(url, seq, on) {
+    Object.assign(this, { url, seq, on });
+    this.isCut = false;
+    this.tries = 0;
+    this.heard();
+    this.open();
+    this.timer = setInterval(() => this.watch(), 500);
+    document.addEventListener("visibilitychange", () => this.watch());
+    addEventListener("online", () => this.retry());
+    addEventListener("pagehide", () => this.source?.close());
+  }
+
+  heard() {
+    // Two clocks, because one of them stands still while a laptop sleeps and the other can be set.
+    this.lastMono = performance.now();
+    this.lastWall = Date.now();
+  }
+
+  get silence() {
+    return Math.max(performance.now() - this.lastMono, Date.now() - this.lastWall);
+  }
+
+  open() {
+    this.source?.close();
+    this.openedAt = performance.now();
+    this.isWaiting = false;
+    const source = (this.source = new EventSource(`${this.url}?seq=${encodeURIComponent(this.seq)}`));
+    const take = (name, work) => source.addEventListener(name, (event) => {
+      if (source !== this.source) return;
+      this.heard();
+      work(event.data ? JSON.parse(event.data) : {});
+    });
+    take("ping", (ping) => {
+      clocks.learn(ping.t);
+      if (this.isCut) this.recovered();
+      this.on.ping(ping);
+    });
+    take("rows", (change) => {
+      this.seq = change.seq;
+      this.on.rows(change);
+    });
+    take("resync", () => this.on.resync());
+    source.onerror = () => {
+      if (source !== this.source) return;
+      source.close(); // we decide when to try again
+      this.isWaiting = true;
+    };
+  }
+
+  recovered() {
+    this.isCut = false;
+    this.tries = 0;
+    this.on.back();
+  }
+
+  retry() {
+    this.tries += 1;
+    this.open();
+    if (this.isCut) this.on.retry(this.tries);
+  }
+
+  watch() {
+    if (!this.isCut && this.silence > SILENCE_MS) {
+      this.isCut = true;
+      this.cutAt = clocks.now() - this.silence;
+      this.on.cut(this.cutAt);
+    }
+    const sinceTry = performance.now() - this.openedAt;
+    if ((this.isWaiting || this.isCut) && sinceTry > RETRY_MS) this.retry();
+  }
+}

@@ -1,0 +1,66 @@
+// One toast at a time: what was done, Undo, seconds left. Never for errors that need reading twice.
+import { say } from "./words.js";
+
+const UNDO_S = 10;
+const box = document.getElementById("toasts");
+let running = null;
+
+function clear() {
+  clearInterval(running);
+  box.replaceChildren();
+}
+
+function build(text, css = "") {
+  clear();
+  const toast = document.createElement("div");
+  toast.className = `toast ${css}`;
+  const words = document.createElement("span");
+  words.textContent = text;
+  toast.append(words);
+  box.append(toast);
+  return toast;
+}
+
+/** Say what was done and offer to undo it for ten seconds. */
+export function offerUndo(text, undo) {
+  const toast = build(text);
+  const button = document.createElement("button");
+  button.className = "btn";
+  button.type = "button";
+  const left = document.createElement("span");
+  left.setAttribute("aria-hidden", "true");
+  button.append(`${say("undo")} `, left);
+  button.addEventListener("click", () => {
+    clear();
+    undo();
+  });
+  const svg = document.getElementById("fuse-template").content.firstElementChild.cloneNode(true);
+  svg.children[2].remove();
+  toast.append(button, svg);
+  let seconds = UNDO_S;
+  const draw = () => {
+    left.textContent = String(seconds);
+    svg.children[1].setAttribute("width", String((seconds / UNDO_S) * 100));
+  };
+  draw();
+  running = setInterval(() => {
+    seconds -= 1;
+    if (seconds <= 0) clear();
+    else draw();
+  }, 1000);
+  return () => toast.isConnected && clear();
+}
+
+/** Say what was done. */
+export function tell(text) {
+  build(text);
+  running = setTimeout(clear, 6000);
+}
+
+/** Say what did not happen and why. Stays until the next act or Esc. */
+export function refuse(text) {
+  const toast = build(text, "bad");
+  toast.setAttribute("role", "alert");
+}
+
+export const dismiss = clear;

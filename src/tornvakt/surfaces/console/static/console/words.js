@@ -1,0 +1,7 @@
+// Texts of the scripts. They come with the page in the reader's language; none stands here.
+const words = JSON.parse(document.getElementById("words").textContent);
+
+/** The sentence under `key` with {name} replaced from `values`. */
+export function say(key, values = {}) {
+  return words[key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}

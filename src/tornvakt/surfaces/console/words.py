@@ -1,0 +1,68 @@
+"""The texts that the desk's scripts say. They travel with the page, in the reader's language."""
+
+from django.utils.translation import gettext as _
+
+
+def words() -> dict[str, str]:
+    """Every text of the scripts; ``{name}`` is filled in by the script."""
+    return {
+        "title": _("Alarm desk – Tornvakt"),
+        "you": _("You"),
+        "nobody": _("nobody has taken it"),
+        "over_target": _("{time} over target"),
+        "queue_count": _("{all}, of which {waiting} waiting"),
+        "queue_unsure": _("at least {all}; how many are waiting is unknown"),
+        "above": _("{n} new above"),
+        "undo": _("Undo"),
+        "took": _("You took {number}."),
+        "gave_back": _("{number} waits for somebody again."),
+        "noted": _("Noted on {number}."),
+        "closed": _("{number} is closed."),
+        "not_sent": _("No answer. Nothing was sent; your text is kept. Try again."),
+        "signed_out": _("You have been signed out. Your text is kept in this browser."),
+        "sign_in": _("Sign in again"),
+        "take_first": _("Take the incident first (T)."),
+        "taken_by": _("{who} has this incident."),
+        "nothing_chosen": _("Choose an incident first."),
+        "contact": _("Contact {s} s"),
+        "contact_open": _("Contact"),
+        "no_contact": _("NO CONTACT"),
+        "last_at": _("last {time}"),
+        "latest_event": _("latest event {time}"),
+        "cut_title": _("NO CONTACT – use the reserve routine"),
+        "cut_age": _("The screen shows {time}, {age} ago."),
+        "cut_means": _("New alarms are not shown here."),
+        "cut_retry": _("Trying again every 2 seconds, attempt {n}. What you write is kept."),
+        "receiver_title": _("THE RECEIVER IS NOT ANSWERING – use the reserve routine"),
+        "receiver_means": _(
+            "New alarms cannot be received. The transmitters get no acknowledgement "
+            "and try their other path."
+        ),
+        "full_title": _("THE DISK IS FULL – use the reserve routine"),
+        "full_means": _("New alarms cannot be stored, and so they are not acknowledged."),
+        "database_title": _("THE DATABASE IS NOT ANSWERING – use the reserve routine"),
+        "database_means": _(
+            "New alarms are received and stored, but not shown here. Taking and noting do not work."
+        ),
+        "worker_title": _("NEW ALARMS ARE NOT SHOWN – use the reserve routine"),
+        "worker_means": _("Alarms are received and stored, but stand in a queue: {n} not shown yet."),
+        "step1": _("1. Take the reserve telephone"),
+        "step1_more": _("Alarms are answered on the red line"),
+        "step2": _("2. Open the binder, tab A"),
+        "step2_more": _("Call lists and blank forms"),
+        "step3": _("3. Call the shift leader"),
+        "step3_more": _("Say: reserve routine from {time}"),
+        "step4": _("4. Write on the form"),
+        "step4_more": _("Time, object, action"),
+        "urgent_new": _("Urgent: {title}, {place}"),
+        "alarm_new": _("Alarm: {title}, {place}"),
+        "urgent_banner": _("{age} ago. Nobody has taken it."),
+        "load": _("{n} incidents · good up to 6"),
+        "load_high": _("{n} incidents · above 6"),
+        "load_limit": _("{n} incidents · over the limit of 12"),
+        "dark": _("Dark"),
+        "light": _("Light"),
+        "auto": _("Auto"),
+        "keys_on": _("Single keys are on"),
+        "keys_off": _("Single keys are off"),
+    }
