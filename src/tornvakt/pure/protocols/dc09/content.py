@@ -72,6 +72,13 @@ class Key:
         blocks = int.from_bytes(self._decipher(cipher), "big")
         return (blocks ^ int.from_bytes(cipher[:-_BLOCK], "big")).to_bytes(size, "big")
 
+    def decipher_unchained(self, digits: bytes) -> bytes:
+        """Return the plain text as if each block stood alone: only to name a panel that does so."""
+        try:
+            return self._decipher(unhexlify(digits))
+        except (HexError, ValueError):
+            raise Undecipherable("Den krypterade delen är inte hexadecimal.") from None
+
     def encipher(self, plain: bytes) -> bytes:
         """Return ``plain``, whole blocks of it, enciphered and in upper-case hexadecimal digits.
 

@@ -160,9 +160,13 @@ def _measure(stream: bytes, at: int) -> int:
 
 
 def check(raw: bytes) -> Frame | Broken:
-    """Check one candidate, LF to CR and at most 4,105 bytes, and read its header."""
+    """Check one candidate, LF to CR, and read its header.
+
+    A frame comes back only when checksum and length are right by the standard or by one variant.
+    """
     body = raw[9:-1]
-    if raw[1:9] == b"%04X%04X" % (arc(body), len(body)) and raw[9] == QUOTE:
+    size = len(body)
+    if raw[1:9] == b"%04X%04X" % (arc(body), size) and raw[9] == QUOTE and size <= MAX_BODY:
         return _frame(raw, body, Variant.STANDARD, ())
     return _check_deviating(raw)
 
