@@ -126,6 +126,8 @@ class Parent:
 
     def _hear(self, service: Service, line: str) -> None:
         """Show on the terminal what somebody there may have to act on; the log has the rest."""
+        if "/halsa/" in line:
+            return  # our own question; its answer is the watchdog's business
         if any(mark in line for mark in (" ERROR ", " CRITICAL ", "kan inte", "stannar:")):
             self.say(f"{service.name}: {line.strip()[:200]}")
 
@@ -151,7 +153,7 @@ class Parent:
     def _tell_death(self, kept: Kept, code: int, pause: float) -> None:
         name = kept.service.name
         how = f"signal {-code}" if code < 0 else f"slutkod {code}"
-        again = f"startar om den om {pause:.1f} s"
+        again = f"startar om den om {pause:.1f} s".replace(".", ",")
         if kept.restarts.is_struggling:
             again = f"den har dött {kept.restarts.deaths} gånger i rad, {again}"
         self.say(f"{name} avslutades ({how}), {again}.")
