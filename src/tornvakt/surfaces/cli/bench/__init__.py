@@ -1,0 +1,14 @@
+"""`./tornvakt bench`: how fast the reception is, measured beside the disk it stands on."""
+
+from tornvakt.surfaces.cli import options
+from tornvakt.surfaces.cli.bench import run
+
+app = options.plain("Mät hur snabb mottagningen är.")
+
+
+@app.callback()
+def _bench() -> None:
+    """Mät hur snabb mottagningen är."""
+
+
+app.command("receive")(run.receive)

@@ -1,0 +1,193 @@
+"""From received frame to painted row, on the whole product with thirty desks open.
+
+``./tornvakt start`` runs with the demo; twenty-nine clients read the event stream as desks do, one
+Chromium shows the page and tells when each row has been painted (the event ``tornvakt:row``).
+"""
+
+import os
+import selectors
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from typing import Any
+
+from tornvakt.base.inbox.paths import DataDir
+from tornvakt.surfaces.cli import running
+from tornvakt.surfaces.cli.accounts import DEMO_PEOPLE
+from tornvakt.surfaces.cli.bench.bed import Bed, enrol, load, makers, say
+from tornvakt.surfaces.cli.bench.subject import DidNotStart, numbers, wait_for
+from tornvakt.surfaces.cli.bench.table import Row
+from tornvakt.surfaces.cli.dialler.engine import Plan
+from tornvakt.surfaces.cli.dialler.frames import accounts
+from tornvakt.surfaces.cli.dialler.outcome import percentile
+
+FIRST = "F0000"
+CLIENTS = 29
+RATE = 20.0
+_START_S = 120.0
+_CHROMIUM = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+_LISTEN = """() => {
+  window.tornvaktRows = [];
+  document.addEventListener("tornvakt:row", (event) => window.tornvaktRows.push(event.detail));
+}"""
+
+
+def desk(bed: Bed) -> list[Row]:
+    """Measure the way from the receiver's time stamp to the paint, row by row."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        raise DidNotStart("Chromium saknas. Kör: apt-get install chromium")
+    seconds = bed.length(60.0, 10.0)
+    count = int(seconds * RATE)
+    data = bed.data("desk")
+    enrol(data, accounts(FIRST, count))
+    with _House(data) as house, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=_CHROMIUM)
+        context = browser.new_context(locale="sv-SE")
+        page = context.new_page()
+        page.goto(f"{house.url}/logga-in/")
+        page.fill("input[name=login]", DEMO_PEOPLE[0].username)
+        page.fill("input[name=password]", DEMO_PEOPLE[0].password)
+        page.click("form button[type=submit]")
+        page.wait_for_url("**/larm/**")
+        page.wait_for_selector("#queue")
+        cookies: Any = context.cookies()
+        readers = _Readers(house.url, "; ".join(f"{c['name']}={c['value']}" for c in cookies))
+        readers.start()
+        wait_for(lambda: readers.is_reading, 20)
+        page.evaluate(_LISTEN)
+        outcome = load(
+            bed,
+            ("127.0.0.1", house.dc09_port),
+            makers(FIRST, count),
+            Plan(seconds=seconds + 1, spread=seconds, each=1),
+        )
+        first = min(outcome.acked)
+        wanted = entry_ids(data, first, first + count)
+        page.wait_for_timeout(2_000)
+        rows: list[dict[str, float]] = page.evaluate("() => window.tornvaktRows")
+        browser.close()
+        readers.stop()
+    ours = [row for row in rows if int(row["entryId"]) in wanted]
+    delays = sorted(int(row["paintedAt"] - row["receivedAt"]) for row in ours)
+    p95 = percentile(delays, 0.95)
+    say(f"{len(delays)} rader av {count}, {readers.events} händelser till {CLIENTS} strömmar")
+    return [
+        Row(
+            "desk",
+            f"ram mottagen → rad på öppet bord, {CLIENTS + 1} bord, {RATE:.0f} signaler/s",
+            "p95 ≤ 300 ms",
+            f"p50 {percentile(delays, 0.5)} ms, p95 {p95} ms, p99 {percentile(delays, 0.99)} ms "
+            f"({len(delays)} av {count} rader målade)",
+            bool(delays) and len(delays) == count and p95 <= 300,
+            {
+                "p50_ms": percentile(delays, 0.5),
+                "p95_ms": p95,
+                "rows": len(delays),
+                "signals": count,
+                "stream_events": readers.events,
+            },
+        )
+    ]
+
+
+def entry_ids(data: DataDir, first: int, end: int) -> set[int]:
+    """Return the inbox numbers of the signals whose running number lies in the range."""
+    return {entry for entry, number in numbers(data) if first <= number < end}
+
+
+class _House:
+    """`./tornvakt start` with the demo, on free ports."""
+
+    def __init__(self, data: DataDir) -> None:
+        self._data = data
+        self.url = ""
+        self.dc09_port = 0
+
+    def __enter__(self) -> "_House":
+        with (self._data.root / "start.out").open("wb") as out:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "tornvakt.surfaces.cli", "start",
+                 "--data", str(self._data.root), "--http", "0", "--dc09", "0",
+                 "--host", "127.0.0.1"],
+                stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )  # fmt: skip
+        try:
+            if not wait_for(self._is_up, _START_S, 0.2):
+                raise DidNotStart((self._data.root / "start.out").read_text()[-1500:])
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _is_up(self) -> bool:
+        there = running.read(self._data.root)
+        worker = self._data.logs / "worker.status"
+        if there is None or not worker.exists():
+            return False
+        self.url, self.dc09_port = there.url, there.dc09_port
+        return True
+
+    def __exit__(self, *_error: object) -> None:
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+        try:
+            self._process.wait(15)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+
+class _Readers(threading.Thread):
+    """Twenty-nine open event streams in one thread; counts events and throws them away."""
+
+    def __init__(self, url: str, cookie: str) -> None:
+        super().__init__(name="streams", daemon=True)
+        host, port = url.removeprefix("http://").split(":")
+        self._address = (host, int(port))
+        self._request = (
+            f"GET /larm/strom/ HTTP/1.1\r\nHost: {host}:{port}\r\nCookie: {cookie}\r\n"
+            "Accept: text/event-stream\r\n\r\n"
+        ).encode()
+        self._over = threading.Event()
+        self._begun: set[int] = set()
+        self.events = 0
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether every stream has given its first bytes."""
+        return len(self._begun) == CLIENTS
+
+    def stop(self) -> None:
+        """Hang up."""
+        self._over.set()
+        self.join(5)
+
+    def run(self) -> None:
+        selector = selectors.DefaultSelector()
+        sockets = [socket.create_connection(self._address) for _ in range(CLIENTS)]
+        for number, sock in enumerate(sockets):
+            sock.sendall(self._request)
+            selector.register(sock, selectors.EVENT_READ, number)
+        while not self._over.is_set():
+            for key, _mask in selector.select(0.2):
+                assert isinstance(key.fileobj, socket.socket)
+                data = key.fileobj.recv(1 << 16)
+                if not data:
+                    selector.unregister(key.fileobj)
+                    continue
+                if key.data not in self._begun and b" 200 " not in data[:20]:
+                    raise ConnectionError(f"the event stream answered {data[:80]!r}")
+                self._begun.add(key.data)
+                self.events += data.count(b"\ndata:") or data.count(b"data:")
+        for sock in sockets:
+            sock.close()

@@ -1,0 +1,73 @@
+"""`bench receive`: run the phases, judge them against the targets, print the table."""
+
+import os
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tornvakt.surfaces.cli import options
+from tornvakt.surfaces.cli.bench import desk, killing, swarm, table, throughput, verifying
+from tornvakt.surfaces.cli.bench.bed import Bed, say
+from tornvakt.surfaces.cli.bench.subject import DidNotStart
+from tornvakt.surfaces.cli.codes import ExitCode, Stop
+
+Phase = Callable[[Bed], list[table.Row]]
+PHASES: dict[str, tuple[str, Phase]] = {
+    "one": ("en förbindelse", throughput.one_connection),
+    "many": ("100 förbindelser: klartext, AES, engångsförbindelser", throughput.many_connections),
+    "swarm": ("10 000 larmsändare", swarm.swarm),
+    "desk": ("från ram till rad på öppet bord", desk.desk),
+    "kill": ("kill -9 under last", killing.killing),
+    "verify": ("journal verify", verifying.verifying),
+}
+BENCHMARKS = options.PROJECT / "docs" / "reference" / "benchmarks.md"
+
+
+def receive(
+    quick: Annotated[bool, typer.Option("--quick", help="Kort form, några minuter.")] = False,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", help=f"Bara den här mätningen: {', '.join(PHASES)}. Kan upprepas."),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Skriv som JSON.")] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Lägg till tabellen i docs/reference/benchmarks.md.")
+    ] = False,
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="Katalog på skivan som ska mätas.", show_default="build i projektet"),
+    ] = None,
+) -> int:
+    """Mät mottagningen mot målen, med skivans egen skrivtid bredvid.
+
+    Slutkoden är 0 när varje mål som gäller på den här skivan är nått.
+    """
+    wanted = only or list(PHASES)
+    for name in wanted:
+        if name not in PHASES:
+            raise Stop(f"mätningen '{name}' finns inte. Välj bland {', '.join(PHASES)}.")
+    bed = Bed((folder or options.PROJECT / "build") / f"bench-{os.getpid()}", is_quick=quick)
+    rows: list[table.Row] = []
+    try:
+        for name in wanted:
+            title, phase = PHASES[name]
+            say(f"{title} …")
+            began = time.monotonic()
+            rows += phase(bed)
+            say(f"{title}: {time.monotonic() - began:.0f} s")
+    except DidNotStart as error:
+        words = error.args[0].strip().splitlines() or ["inga ord"]
+        raise Stop(f"det som ska mätas startade inte: {words[-1]}", ExitCode.NO) from error
+    finally:
+        bed.close()
+    now = datetime.now(UTC)
+    as_text = table.markdown(rows, now=now, is_quick=quick)
+    typer.echo(table.as_json(rows, now=now, is_quick=quick) if json else as_text)
+    if write:
+        with BENCHMARKS.open("a", encoding="utf-8") as page:
+            page.write("\n" + as_text)
+    return ExitCode.NO if any(row.is_ok is False for row in rows) else ExitCode.OK
