@@ -108,11 +108,12 @@ def open_enciphered(frame: Frame, key: Key) -> tuple[Message, bytes]:
     has_bracket = digits[-1:] == b"]"
     if has_bracket:
         digits = digits[:-1]
-    plain = strip_pad(key.decipher(digits))
+    padded = key.decipher(digits)
+    plain = strip_pad(padded)
     if plain is None:
         raise Undecipherable("Klartexten saknar form: troligen fel nyckel.")
     message = read_content(b"[" + plain)
-    if message.time is None and not _has_shape(plain):
+    if message.time is None and not (b"|" in padded and _has_shape(plain)):
         raise Undecipherable("Klartexten saknar tid och form: troligen fel nyckel.")
     if has_bracket:
         message = message._replace(flags=(*message.flags, "bracket_after_cipher"))
