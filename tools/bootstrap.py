@@ -30,6 +30,7 @@ STATE = VENV / "tornvakt"
 BEING_BUILT = STATE / "being-built"
 LOG = STATE / "setup.log"
 TICK_SECONDS = 10
+BUILD_CATALOGUES = "from tornvakt.base.ui.catalogue import compile_catalogues as build; build()"
 
 
 class Missing(Exception):
@@ -180,7 +181,7 @@ def install(names: list[str], lock: int) -> None:
     # Relative, so that the whole project may be moved: site resolves it against its own place.
     site = next((VENV / "lib").glob("python3*/site-packages"))
     (site / "tornvakt.pth").write_text("../../../../src\n")
-    if not run("bygger språkfilerna", [PYTHON, "-m", "tornvakt.surfaces.cli.catalogues"], lock):
+    if not run("bygger språkfilerna", [PYTHON, "-c", BUILD_CATALOGUES], lock):
         raise Missing(f"kunde inte bygga språkfilerna: {last_words()} (mer i {LOG})")
     for name in waiting:
         put_down(name)

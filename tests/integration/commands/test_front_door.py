@@ -57,8 +57,10 @@ class Copy:
             (folder / "__init__.py").touch()
         for name in ("tornvakt", "tools/bootstrap.py"):
             shutil.copy(PROJECT / name, self.root / name)
-        for name in ("machine.py", "catalogues.py"):
-            shutil.copy(PROJECT / "src/tornvakt/surfaces/cli" / name, cli)
+        shutil.copy(PROJECT / "src/tornvakt/surfaces/cli/machine.py", cli)
+        ui = self.root / "src/tornvakt/base/ui"
+        ui.mkdir(parents=True)
+        (ui / "catalogue.py").write_text("def compile_catalogues():\n    pass\n")
         (cli / "__main__.py").write_text(MAIN)
         # A "uv" that does not work: pip has to do.
         self.lock("installer", wheel(self.wheels, "uv", "0.0.1", "raise SystemExit(1)\n"))

@@ -199,7 +199,9 @@ class Parent:
             return
         kept.last_status = status.get("at")
         pulse = status.get("pulse")
-        if not isinstance(pulse, int) or self._pulses.is_followed(pulse, now):
+        # One that waits for the database is no less alive; another would wait just the same.
+        is_waiting = status.get("state") == "waiting"
+        if is_waiting or not isinstance(pulse, int) or self._pulses.is_followed(pulse, now):
             kept.heart.beat(now)
 
     def _end_the_stuck(self, now: float) -> None:

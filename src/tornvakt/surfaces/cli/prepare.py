@@ -8,13 +8,14 @@ import sys
 from pathlib import Path
 
 from tornvakt.base.inbox.paths import DataDir
-from tornvakt.surfaces.cli import catalogues, django_door, readiness
+from tornvakt.base.ui.catalogue import compile_catalogues
+from tornvakt.surfaces.cli import django_door, readiness
 
 
 def main(arguments: list[str]) -> int:
     """Prepare. Returns 0."""
     is_demo = "--demo" in arguments
-    catalogues.compile_all()
+    compile_catalogues()
     django_door.open_it()
     from django.conf import settings
     from django.core.management import call_command

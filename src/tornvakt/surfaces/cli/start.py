@@ -14,7 +14,8 @@ from typing import Annotated
 import typer
 
 from tornvakt.base.inbox.paths import DataDir
-from tornvakt.surfaces.cli import catalogues, options, ports, readiness, running, watchdog
+from tornvakt.base.ui.catalogue import compile_catalogues
+from tornvakt.surfaces.cli import options, ports, readiness, running, watchdog
 from tornvakt.surfaces.cli.accounts import DEMO_PEOPLE
 from tornvakt.surfaces.cli.codes import ExitCode, Stop
 from tornvakt.surfaces.cli.installation import MODES, Mode, agreed_mode
@@ -96,7 +97,7 @@ def start(
     mode = agreed_mode(directory, wants_demo=not no_demo, otherwise=otherwise)
     http_host = host or os.environ.get("TORNVAKT_HTTP_HOST", "127.0.0.1")
     dc09_host = host or os.environ.get("TORNVAKT_DC09_HOST", "0.0.0.0")
-    catalogues.compile_all()
+    compile_catalogues()
     with running.only_one(directory.root) as lock, ports.listen_http(http_host, http) as listening:
         installation = Installation(
             directory,

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import typer
 
-from tornvakt.surfaces.cli import catalogues, options
+from tornvakt.base.ui.catalogue import compile_catalogues
+from tornvakt.surfaces.cli import options
 from tornvakt.surfaces.cli.codes import ExitCode
 
 app = options.single()
@@ -31,22 +32,26 @@ class Part:
     name: str
     what: str
     paths: tuple[str, ...]
+    options: tuple[str, ...] = ()
     is_parallel: bool = False
-    environment: dict[str, str] = field(default_factory=dict)
 
 
 PARTS = (
     Part("rum", "regler för huset", ("tests/house",)),
     Part("enhet", "enhetsprov", ("tests/unit",), is_parallel=True),
-    Part("delar", "delar som samverkar, båda databaserna", ("tests/integration",)),
+    Part("delar", "delar som samverkar", ("tests/integration",)),
+    Part(
+        "postgresql",
+        "allt som rör databasen, mot PostgreSQL",
+        ("tests/unit", "tests/integration"),
+        options=("--engine=postgresql",),
+    ),
     Part("skarm", "skärmen i en riktig webbläsare", ("tests/browser", "tests/journeys")),
 )
-LINT_IMPORTS = "from importlinter.cli import lint_imports_command as lint; lint()"
 CHECKS = (
     ("ruff check", "stil", ("-m", "ruff", "check", "--quiet", ".")),
     ("ruff format", "form", ("-m", "ruff", "format", "--quiet", "--check", ".")),
     ("mypy", "typer", ("-m", "mypy")),
-    ("lint-imports", "husets våningar", ("-c", LINT_IMPORTS)),
 )
 
 
@@ -76,7 +81,7 @@ def test(context: typer.Context) -> int:
     score = Score()
     extra = list(context.args)
     os.chdir(options.PROJECT)
-    catalogues.compile_all()
+    compile_catalogues()
     if any(_is_path(argument) for argument in extra):
         score.add(_run_part(Part("valda", "de valda proven", ()), extra))
     else:
@@ -135,9 +140,7 @@ def _run_part(part: Part, extra: Sequence[str]) -> Score:
     command = [sys.executable, "-m", "pytest", f"--junitxml={report}"]
     if part.is_parallel:
         command += ["-n", str(max(2, os.cpu_count() or 2)), "--dist", "loadfile"]
-    outcome = subprocess.run(
-        [*command, *paths, *extra], env={**os.environ, **part.environment}, check=False
-    )
+    outcome = subprocess.run([*command, *part.options, *paths, *extra], check=False)
     score = count(report) if report.exists() else Score()
     if outcome.returncode == NO_TESTS and extra:
         return score
