@@ -40,6 +40,7 @@ class SignsOfLife(threading.Thread):
         """Write what is to be written now."""
         from django.conf import settings
 
+        from tornvakt.base.facts import pulse
         from tornvakt.base.inbox.paths import DataDir
 
         data = DataDir(settings.DATA)
@@ -50,6 +51,9 @@ class SignsOfLife(threading.Thread):
             if status is not None:
                 text = json.dumps({"at": time.time(), **status})
                 path.write_text(text.ljust(4095) + "\n")
+        if self.worker is not None and "at" not in self.worker:
+            now = datetime.now(UTC)
+            pulse.carry(number=int(time.time()), received_at=now, now=now)
 
     def run(self) -> None:
         """Go on until the process ends."""

@@ -132,6 +132,7 @@ def page(
         "health_data": state.as_dict(),
         "words": words(),
         "stream_url": reverse("stream"),
+        "latest_ms": max((row.received_ms or 0 for row in shown), default=None),
         "now_ms": formats.epoch_ms(now),
         **(extra or {}),
     }

@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 
 from tornvakt.base.ui import formats
 from tornvakt.domains.alarms.models import Signal, SignalEvent
-from tornvakt.domains.incidents.models import EntryKind
+from tornvakt.domains.incidents.models import EntryKind, Incident
 from tornvakt.domains.incidents.pictures import AlarmView, IncidentView, RawSignal, TimelineEntry
 from tornvakt.surfaces.console import rows
 from tornvakt.surfaces.console.log_list import phrase
 
 SIGNALS_SHOWN = 20
+EARLIER_SHOWN = 5
+_CONTROL = {0: "NUL", 9: "TAB", 10: "LF", 13: "CR", 127: "DEL"}
 _KEY = {EntryKind.OPENED, EntryKind.TAKEN, EntryKind.RAISED, EntryKind.CLOSED}
 _BY_MACHINE = {EntryKind.ALARM, EntryKind.REPEATED, EntryKind.RESTORED}
 
@@ -29,13 +31,13 @@ class Piece:
 
 
 def pieces(raw: str) -> list[Piece]:
-    """Cut raw Latin-1 text so that control characters can be shown (LF as ␊) and told apart."""
+    """Cut raw Latin-1 text so that control characters can be shown by name and told apart."""
     found: list[Piece] = []
     for letter in raw:
         code = ord(letter)
         is_control = code < 32 or 127 <= code < 160
-        text = chr(0x2400 + code) if code < 32 else f"\\x{code:02X}" if is_control else letter
-        if found and found[-1].is_control == is_control:
+        text = _CONTROL.get(code, f"{code:02X}") if is_control else letter
+        if found and not is_control and not found[-1].is_control:
             found[-1] = Piece(found[-1].text + text, is_control)
         else:
             found.append(Piece(text, is_control))
@@ -75,6 +77,7 @@ def screen(view: IncidentView, now: datetime) -> dict[str, Any]:
         "last_signal_at": row.last_signal_at,
         "alarms": [_alarm(alarm) for alarm in view.alarms],
         "facts": _facts(view),
+        "before": _before(view, now),
         "timeline": _timeline(view.entries),
         "signals": _signals(signals),
         "signals_left_out": max(0, row.signal_count - len(signals)) if signals else 0,
@@ -93,7 +96,8 @@ def screen(view: IncidentView, now: datetime) -> dict[str, Any]:
 def _place(view: IncidentView) -> str:
     if not view.row.place:
         return rows.place_of(view.row)
-    parts = [view.row.place, view.address, view.row.district]
+    district = "" if view.row.district in view.row.place else view.row.district
+    parts = [view.row.place, view.address, district]
     return " · ".join(part for part in parts if part)
 
 
@@ -128,6 +132,28 @@ def _facts(view: IncidentView) -> list[dict[str, str]]:
         (_("Position"), point),
     ]
     return [{"name": name, "value": value} for name, value in facts if value]
+
+
+def _before(view: IncidentView, now: datetime) -> list[dict[str, Any]]:
+    """What happened at the same place in the last ninety days, the newest first."""
+    here = Incident.objects.get(pk=view.row.id).site_id
+    if here is None:
+        return []
+    earlier = (
+        Incident.objects.filter(site=here, opened_at__gte=now - timedelta(days=90))
+        .exclude(pk=view.row.id)
+        .order_by("-opened_at")[:EARLIER_SHOWN]
+    )
+    english = formats.language() == "en"
+    return [
+        {
+            "at": each.opened_at,
+            "title": each.title_en if english else each.title_sv,
+            "url": rows.url_of(each.number),
+            "result": each.get_result_display() if each.closed_at else _("open"),
+        }
+        for each in earlier
+    ]
 
 
 def _timeline(entries: Sequence[TimelineEntry]) -> list[dict[str, Any]]:

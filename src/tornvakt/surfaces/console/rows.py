@@ -79,7 +79,9 @@ def place_of(row: QueueRow) -> str:
         if not row.account:
             return unknown
         return f"{unknown} · " + gettext("account %(account)s") % {"account": row.account}
-    return f"{row.place}, {row.district}" if row.district else row.place
+    if not row.district or row.district in row.place:
+        return row.place
+    return f"{row.place}, {row.district}"
 
 
 def url_of(number: str) -> str:

@@ -18,7 +18,7 @@ def words() -> dict[str, str]:
         "gave_back": _("{number} waits for somebody again."),
         "noted": _("Noted on {number}."),
         "closed": _("{number} is closed."),
-        "not_sent": _("No answer. Nothing was sent; your text is kept. Try again."),
+        "not_sent": _("No answer, so it is not confirmed. Your text is kept. Try again."),
         "signed_out": _("You have been signed out. Your text is kept in this browser."),
         "sign_in": _("Sign in again"),
         "take_first": _("Take the incident first (T)."),

@@ -13,7 +13,7 @@ let backlog = health.backlog;
 let cutAt = null;
 let tries = 0;
 let isOut = false;
-let eventAt = null;
+let eventAt = Number(document.body.dataset.latest) || null;
 let pulseAge = null;
 
 function make(tag, text, css = "") {
@@ -117,8 +117,9 @@ export function happened() {
 
 function contact() {
   if (cutAt !== null) return;
-  const seconds = pulseAge === null ? "–" : pulseAge.toFixed(1).replace(".", document.documentElement.lang === "sv" ? "," : ".");
-  cell.big.textContent = say("contact", { s: seconds });
+  if (pulseAge === null) cell.big.textContent = say("contact_open");
+  const seconds = pulseAge === null ? "" : pulseAge.toFixed(1).replace(".", document.documentElement.lang === "sv" ? "," : ".");
+  if (seconds) cell.big.textContent = say("contact", { s: seconds });
   cell.small.textContent = eventAt ? say("latest_event", { time: clock(eventAt) }) : say("contact_open");
 }
 

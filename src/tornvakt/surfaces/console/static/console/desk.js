@@ -196,7 +196,7 @@ keys.connect(
   {
     moves: {
       ArrowDown: step(1), j: step(1), ArrowUp: step(-1), k: step(-1),
-      Home: () => select(queue.visible()[0], { focus: true }),
+      Home: () => select(urgent() ?? queue.visible()[0], { focus: true }),
       End: () => select(queue.visible().at(-1), { focus: true }),
     },
     submit() {
