@@ -6,7 +6,7 @@ import time
 from collections import Counter
 
 from tornvakt.surfaces.cli.bench.bed import Bed, enrol, makers, say
-from tornvakt.surfaces.cli.bench.subject import Subject, numbers
+from tornvakt.surfaces.cli.bench.subject import DidNotStart, Subject, numbers
 from tornvakt.surfaces.cli.bench.table import Row
 from tornvakt.surfaces.cli.dialler.engine import Engine, Plan
 from tornvakt.surfaces.cli.dialler.frames import accounts
@@ -27,7 +27,7 @@ def killing(bed: Bed) -> list[Row]:
     engine = Engine(
         subject.address,
         makers(FIRST, PANELS),
-        Plan(seconds=1800, limit=signals, patience=3, grace=60),
+        Plan(seconds=600, limit=signals, patience=3, grace=60),
         numbers=bed.numbers,
     )
     killer = _Killer(subject, engine, kills, signals)
@@ -35,6 +35,8 @@ def killing(bed: Bed) -> list[Row]:
     outcome = engine.run()
     killer.is_over.set()
     killer.join()
+    if killer.failure:
+        raise killer.failure
     subject.stop()
     stored = Counter(number for _entry, number in numbers(data))
     lost = [number for number in outcome.acked if number not in stored]
@@ -75,6 +77,7 @@ class _Killer(threading.Thread):
         self._at = [int(share * (n + chance.uniform(0.2, 0.9))) for n in range(kills)]
         self.killed = 0
         self.slowest_s = 0.0
+        self.failure: DidNotStart | None = None
         self.is_over = threading.Event()
 
     def run(self) -> None:
@@ -84,6 +87,10 @@ class _Killer(threading.Thread):
                     return
             self._subject.kill()
             began = time.monotonic()
-            self._subject.start()
+            try:
+                self._subject.start()
+            except DidNotStart as error:
+                self.failure = error
+                return
             self.slowest_s = max(self.slowest_s, time.monotonic() - began)
             self.killed += 1

@@ -1,6 +1,8 @@
 """`bench receive`: run the phases, judge them against the targets, print the table."""
 
 import os
+import signal
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -52,6 +54,7 @@ def receive(
             raise Stop(f"mätningen '{name}' finns inte. Välj bland {', '.join(PHASES)}.")
     bed = Bed((folder or options.PROJECT / "build") / f"bench-{os.getpid()}", is_quick=quick)
     rows: list[table.Row] = []
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(ExitCode.INTERRUPTED))  # so that we tidy up
     try:
         for name in wanted:
             title, phase = PHASES[name]

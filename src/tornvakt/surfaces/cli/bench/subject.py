@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tornvakt.base.inbox.entries import Entry, Kind
@@ -24,6 +25,11 @@ _PR_SET_PDEATHSIG = 1
 
 class DidNotStart(Exception):
     """The receiver ended or said nothing within the time; the message has its last words."""
+
+
+# The kernel's "die with your parent" means the thread that made the child: hence one thread that
+# makes them all and lives as long as we do.
+_spawner = ThreadPoolExecutor(1, thread_name_prefix="spawner")
 
 
 def _die_with_parent() -> None:
@@ -66,7 +72,8 @@ class Subject:
         """Start it and wait until it listens. Raises DidNotStart."""
         with self.log.open("ab") as log:
             said = log.tell()
-            self._process = subprocess.Popen(
+            self._process = _spawner.submit(
+                subprocess.Popen,
                 [
                     *self.wrapper, sys.executable, "-m", "tornvakt.surfaces.cli", "receive",
                     "--data", str(self.data.root), "--dc09", str(self.port),
@@ -78,7 +85,7 @@ class Subject:
                 env={**os.environ, "PYTHONUNBUFFERED": "1", **self.environment},
                 start_new_session=True,
                 preexec_fn=_die_with_parent,
-            )  # fmt: skip
+            ).result()  # fmt: skip
         found = wait_for(lambda: self._said_port(said) or not self.is_alive, _START_S)
         port = self._said_port(said)
         if not found or not port:
