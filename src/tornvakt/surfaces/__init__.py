@@ -1,0 +1,1 @@
+"""The doors. Pages stand here and not in the rooms, because one page shows several rooms."""
