@@ -113,7 +113,8 @@ def open_enciphered(frame: Frame, key: Key) -> tuple[Message, bytes]:
     if plain is None:
         raise Undecipherable("Klartexten saknar form: troligen fel nyckel.")
     message = read_content(b"[" + plain)
-    if message.time is None and not (b"|" in padded and _has_shape(plain)):
+    is_barred = padded[-len(plain) - 1 : -len(plain)] == b"|"
+    if message.time is None and not (is_barred and _has_shape(plain)):
         raise Undecipherable("Klartexten saknar tid och form: troligen fel nyckel.")
     if has_bracket:
         message = message._replace(flags=(*message.flags, "bracket_after_cipher"))
@@ -123,13 +124,14 @@ def open_enciphered(frame: Frame, key: Key) -> tuple[Message, bytes]:
 def strip_pad(plain: bytes) -> bytes | None:
     """Return what follows the pad; None when the text has no end of a pad.
 
-    The bar ends the pad. With empty data it may be missing: then the pad ends at the bracket.
+    The pad holds neither bar nor brackets. The bar ends it; with empty data the bar may be missing,
+    and then the pad ends at the bracket.
     """
     bar = plain.find(b"|")
-    if bar >= 0:
-        return plain[bar + 1 :]
-    bracket = plain.find(b"]")
-    return plain[bracket:] if bracket >= 0 else None
+    bracket = plain.find(b"]", 0, bar if bar >= 0 else len(plain))
+    if bracket >= 0:
+        return plain[bracket:]
+    return plain[bar + 1 :] if bar >= 0 else None
 
 
 def _has_shape(plain: bytes) -> bool:

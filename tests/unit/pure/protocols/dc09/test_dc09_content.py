@@ -75,6 +75,8 @@ def test_the_bar_may_be_missing_when_the_data_is_empty() -> None:
     message, rest = open_enciphered(enciphered(b"x" * 11 + b"]_" + STAMP), Key(bytes(16)))
     assert message == Message(b"", (), STAMP, TIME, ())
     assert rest == b"]_" + STAMP
+    with_field = enciphered(b"x" * 5 + b"][Ia|b]_" + STAMP)
+    assert open_enciphered(with_field, Key(bytes(16)))[0].extended == (b"Ia|b",)
 
 
 def test_another_key_does_not_open() -> None:

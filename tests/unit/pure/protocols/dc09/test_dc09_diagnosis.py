@@ -115,7 +115,7 @@ def test_a_frame_cut_by_a_short_read_tells_how_much_came() -> None:
     assert found.params["is"] == "31" and found.params["length"] == str(SIZE)
 
 
-def enciphered(plain: bytes, mode: modes.Mode) -> bytes:
+def enciphered(plain: bytes, mode: modes.CBC | modes.ECB) -> bytes:
     context = Cipher(algorithms.AES(bytes(16)), mode).encryptor()
     digits = context.update(plain).hex().upper().encode()
     return seal(b'"*SIA-DCS"0001L0#7A31[' + digits)
