@@ -155,4 +155,6 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": ENVIRONMENT.log_level},
+    # It announces itself each time it looks, which here is once a second.
+    "loggers": {"django_tasks_db": {"level": "WARNING"}},
 }

@@ -53,6 +53,12 @@ def ring() -> None:
             _drop_bell()
 
 
+def fall_silent() -> None:
+    """Give the connection that rings back; the next ring opens another."""
+    with _bell_lock:
+        _drop_bell()
+
+
 class _SqliteWatch:
     def __init__(self, database: str) -> None:
         self._database = database

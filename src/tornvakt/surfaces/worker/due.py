@@ -1,0 +1,108 @@
+"""Jobs that come round. One row each says when; a lease in it says who is at it.
+
+A time by the clock on the wall, because "at night" is a thing of people; the row holds the
+instant in UTC. A job that was missed while we were down runs at the next start, once.
+"""
+
+import logging
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from tornvakt.base.inbox.paths import DataDir
+from tornvakt.domains.alarms import services as alarms
+from tornvakt.surfaces.worker.models import DueJob
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=30)
+VERIFY_TIMEOUT_S = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job, and when it is due each day, by the clock on the wall."""
+
+    name: str
+    at: time
+    run: Callable[[DataDir], str]
+    """Does it and returns a word about how it went."""
+
+
+def run_due(data: DataDir, *, now: datetime | None = None) -> int:
+    """Run the jobs that are due and nobody else is at; return how many ran."""
+    ran = 0
+    for job in JOBS:
+        moment = now or datetime.now(UTC)
+        row = _lease(job, moment)
+        if row is None:
+            continue
+        result = _run(job, data)
+        ended_at = now or datetime.now(UTC)
+        DueJob.objects.filter(pk=row.pk).update(
+            due_at=next_time(job.at, ended_at),
+            leased_until=None,
+            last_run_at=ended_at,
+            last_result=result[:200],
+        )
+        ran += 1
+    return ran
+
+
+def next_time(at: time, after: datetime) -> datetime:
+    """Return the first instant after ``after`` when the clock on the wall shows ``at``.
+
+    A time that the change to summer time skips falls an hour later that day.
+    """
+    local = timezone.localtime(after)
+    for days in (0, 1):
+        day = local.date() + timedelta(days=days)
+        moment = datetime.combine(day, at, tzinfo=local.tzinfo).astimezone(UTC)
+        if moment > after:
+            return moment
+    raise AssertionError("a day has every time of day once")
+
+
+@transaction.atomic
+def _lease(job: Job, now: datetime) -> DueJob | None:
+    row, _ = DueJob.objects.get_or_create(
+        name=job.name, defaults={"due_at": next_time(job.at, now)}
+    )
+    is_mine = (
+        DueJob.objects.filter(pk=row.pk, due_at__lte=now)
+        .filter(Q(leased_until=None) | Q(leased_until__lt=now))
+        .update(leased_until=now + LEASE)
+    )
+    return row if is_mine else None
+
+
+def _run(job: Job, data: DataDir) -> str:
+    try:
+        return job.run(data)
+    except Exception as error:
+        log.exception("job.failed name=%s", job.name)
+        return f"failed: {type(error).__name__}"
+
+
+def verify_journal(data: DataDir) -> str:
+    """Check the inbox's chain by the independent program; a fault is an alarm."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tornvakt_verify", str(data.root)],
+        capture_output=True,
+        text=True,
+        timeout=VERIFY_TIMEOUT_S,
+        check=False,
+    )
+    is_sound = done.returncode == 0
+    name = "journal.verified" if is_sound else "journal.damaged"
+    alarms.announce(name=name, params={"report": done.stdout[-400:].strip()}, now=datetime.now(UTC))
+    return "sound" if is_sound else f"damaged, exit {done.returncode}"
+
+
+JOBS = (Job("verify_journal", time(3, 20), verify_journal),)

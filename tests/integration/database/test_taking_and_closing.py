@@ -1,0 +1,190 @@
+"""Who has an incident: exactly one, on either database, whatever happens at the same time."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import Error, connection
+
+from tests.integration.database.conftest import Carry
+from tests.support.inbox import START_US, sia
+from tornvakt.base.access.models import User
+from tornvakt.base.access.services import create_user
+from tornvakt.domains.alarms.models import Alarm
+from tornvakt.domains.incidents import selectors
+from tornvakt.domains.incidents import services as incidents
+from tornvakt.domains.incidents.models import Incident, LogEntry
+from tornvakt.domains.sites.models import Site
+
+TAKERS = 50
+
+
+@pytest.fixture
+def incident(carry: Carry, school: Site) -> Iterator[Incident]:
+    """Give an incident nobody has taken."""
+    carry([sia("1234", "Nri1/BA4")])
+    yield Incident.objects.get()
+
+
+def at_the_same_time(acts: list[Callable[[], object]]) -> list[object]:
+    """Run all acts in threads that start together; return results and exceptions."""
+    barrier = threading.Barrier(len(acts))
+    results: list[object] = [None] * len(acts)
+
+    def run(place: int, act: Callable[[], object]) -> None:
+        barrier.wait()
+        try:
+            results[place] = act()
+        except Exception as error:
+            results[place] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(place, act)) for place, act in enumerate(acts)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert not any(thread.is_alive() for thread in threads)
+    return results
+
+
+def test_of_fifty_takers_one_wins_and_the_others_learn_who_and_when(incident: Incident) -> None:
+    people = [
+        create_user(username=f"op{n}", role="operator", call_name=f"Op {n}") for n in range(TAKERS)
+    ]
+    now = datetime.now(UTC)
+
+    def take_as(person: User) -> Callable[[], object]:
+        return lambda: incidents.take(incident_id=incident.pk, by=person, now=now)
+
+    results = at_the_same_time([take_as(person) for person in people])
+    winners = [result for result in results if isinstance(result, Incident)]
+    losers = [result for result in results if isinstance(result, incidents.AlreadyTaken)]
+    assert (len(winners), len(losers)) == (1, TAKERS - 1), results
+    incident.refresh_from_db()
+    assert incident.taken_by is not None
+    assert {(loser.by_call_name, loser.at) for loser in losers} == {
+        (incident.taken_by.call_name, now)
+    }
+    assert LogEntry.objects.filter(kind="taken").count() == 1
+
+
+def test_what_is_taken_can_be_given_back_and_taken_by_another(
+    incident: Incident, operator: User, leader: User
+) -> None:
+    now = incident.opened_at + timedelta(seconds=12)
+    incidents.take(incident_id=incident.pk, by=operator, now=now)
+    incidents.give_back(incident_id=incident.pk, by=operator, now=now)
+    assert selectors.waiting_counts(leader) == {1: 0, 2: 1, 3: 0}
+    taken = incidents.take(incident_id=incident.pk, by=leader, now=now)
+    assert (taken.taken_by, taken.state) == (leader, "in_progress")
+    view = selectors.incident(leader, incident.number)
+    assert view is not None
+    assert [entry.kind for entry in view.entries] == ["opened", "taken", "given_back", "taken"]
+    assert view.entries[1].sentence("en") == "Taken by Op 2 after 12 s"
+
+
+def test_only_a_shift_leader_gives_back_for_another(
+    incident: Incident, operator: User, leader: User
+) -> None:
+    other = create_user(username="op3", role="operator", call_name="Op 3")
+    incidents.take(incident_id=incident.pk, by=operator, now=incident.opened_at)
+    with pytest.raises(incidents.NotYours) as refusal:
+        incidents.give_back(incident_id=incident.pk, by=other, now=incident.opened_at)
+    assert refusal.value.owner_call_name == "Op 2"
+    given = incidents.give_back(incident_id=incident.pk, by=leader, now=incident.opened_at)
+    assert (given.state, given.taken_by) == ("new", None)
+
+
+def test_closing_needs_the_owner_a_result_and_a_cause_that_fits(
+    incident: Incident, operator: User
+) -> None:
+    now = incident.opened_at
+    close = incidents.close
+    with pytest.raises(incidents.NotYours):
+        close(incident_id=incident.pk, by=operator, result="unfounded", now=now)
+    incidents.take(incident_id=incident.pk, by=operator, now=now)
+    with pytest.raises(incidents.ResultMissing):
+        close(incident_id=incident.pk, by=operator, result="", now=now)
+    with pytest.raises(incidents.CauseUnknown):
+        close(incident_id=incident.pk, by=operator, result="unfounded", cause="threat", now=now)
+    with pytest.raises(incidents.TextMissing):
+        close(
+            incident_id=incident.pk, by=operator, result="unfounded", cause="other", text=" ",
+            now=now,
+        )  # fmt: skip
+    closed = close(
+        incident_id=incident.pk, by=operator, result="real_police", cause="break_in",
+        text="Polis tog över.", now=now,
+    )  # fmt: skip
+    assert (closed.state, closed.result, closed.summary) == (
+        "closed", "real_police", "Polis tog över.",
+    )  # fmt: skip
+
+
+def test_closed_is_closed(incident: Incident, operator: User, leader: User) -> None:
+    now = incident.opened_at
+    incidents.take(incident_id=incident.pk, by=operator, now=now)
+    incidents.close(incident_id=incident.pk, by=operator, result="test", now=now)
+    for act in (
+        lambda: incidents.take(incident_id=incident.pk, by=leader, now=now),
+        lambda: incidents.note(incident_id=incident.pk, by=leader, text="sent", now=now),
+        lambda: incidents.give_back(incident_id=incident.pk, by=leader, now=now),
+        lambda: incidents.close(incident_id=incident.pk, by=operator, result="test", now=now),
+    ):
+        with pytest.raises(incidents.AlreadyClosed) as refusal:
+            act()
+        assert (refusal.value.by_call_name, refusal.value.at) == ("Op 2", now)
+    assert selectors.queue(leader) == []
+
+
+def test_a_guard_may_do_nothing_at_the_desk(incident: Incident) -> None:
+    guard = create_user(username="v1", role="guard", call_name="V1")
+    for act in (incidents.take, incidents.give_back):
+        with pytest.raises(incidents.NotAllowed):
+            act(incident_id=incident.pk, by=guard, now=incident.opened_at)
+    with pytest.raises(incidents.NotAllowed):
+        incidents.note(incident_id=incident.pk, by=guard, text="x", now=incident.opened_at)
+    assert LogEntry.objects.count() == 1
+
+
+def test_an_alarm_that_comes_while_its_incident_is_closed_is_never_swallowed(
+    carry: Carry, school: Site, operator: User
+) -> None:
+    carry([sia("1234", "Nri1/BA4")])
+    for round_ in range(8):
+        current = Incident.objects.get(closed_at=None)
+        incidents.take(incident_id=current.pk, by=operator, now=current.opened_at)
+
+        def close(pk: int = current.pk) -> object:
+            return incidents.close(
+                incident_id=pk, by=operator, result="unfounded", now=datetime.now(UTC)
+            )
+
+        def signal(sequence: int = round_ + 2) -> object:
+            at = START_US + sequence * 1_000_000
+            return carry([sia("1234", "Nri1/BA4", sequence=sequence, at_us=at)])
+
+        results = at_the_same_time([close, signal])
+        assert not any(isinstance(result, Exception) for result in results), results
+        open_alarms = Alarm.objects.filter(closed_at=None)
+        open_incidents = Incident.objects.filter(closed_at=None)
+        # Either the signal came first and was closed with the rest, or it opened a new incident.
+        assert open_alarms.count() == open_incidents.count() <= 1
+        assert sum(Alarm.objects.values_list("signal_count", flat=True)) == round_ + 2
+        if not open_incidents:
+            carry([sia("1234", "Nri1/BA5", sequence=100 + round_)])
+            Alarm.objects.filter(zone="5").update(signal_count=0)
+
+
+def test_the_timeline_can_only_grow(incident: Incident) -> None:
+    entry = LogEntry.objects.get()
+    for change in (
+        lambda: LogEntry.objects.filter(pk=entry.pk).update(text="annat"),
+        lambda: LogEntry.objects.filter(pk=entry.pk).delete(),
+    ):
+        with pytest.raises(Error, match="append-only"):
+            change()
+    assert LogEntry.objects.get().text == ""
