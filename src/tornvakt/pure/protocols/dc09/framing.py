@@ -26,6 +26,8 @@ BLANK = b"\r\n\x00 \t"
 """Bytes that may stand between frames without a word: some panels end a frame with NUL or CR LF."""
 
 _line_end = re.compile(rb"[\r\n]").search
+# 0LLL" or a beginning of it. With a line feed before the LLL of one header, no other header can
+# begin: its own digits would have to be the quote. So a candidate that fails holds no frame.
 _could_be_binary = re.compile(
     rb'(?:\Z|0(?:\Z|[0-9A-Fa-f](?:\Z|[0-9A-Fa-f](?:\Z|[0-9A-Fa-f](?:\Z|")))))'
 ).match
@@ -119,11 +121,7 @@ class Splitter:
             elif piece[-1] != CR or size == 1:
                 self._add(found, Broken(piece, "no_cr"))
             else:
-                result = check(piece)
-                self._add(found, result)
-                inner = piece.find(b"\n", 1) if isinstance(result, Broken) else -1
-                if inner > 0:  # two raw bytes that looked like a binary CRC held a line feed
-                    at += inner - size
+                self._add(found, check(piece))
         self._held = stream[at:]
         return found
 
@@ -145,14 +143,9 @@ def _measure(stream: bytes, at: int) -> int:
         head = stream[at + 1 : at + 3]
         if len(head) < 2:
             return 0
-        if CR not in head and LF not in head:
-            scan = at + 3
-        else:  # the two may be a binary CRC: 0LLL" after them tells
-            after = stream[at + 3 : at + 8]
-            if _could_be_binary(after):
-                if len(after) < 5:
-                    return 0
-                scan = at + 3
+        is_clean = CR not in head and LF not in head
+        if is_clean or _could_be_binary(stream[at + 3 : at + 8]):
+            scan = at + 3  # the two may be a binary CRC, which may hold any byte
     stop = _line_end(stream, scan, limit)
     if stop is None:
         return MAX_FRAME if len(stream) >= limit else 0
