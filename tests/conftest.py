@@ -55,6 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
         database = settings_for("", folder / "main.db", checkpoints=True)
         # A file, not memory: threads and processes of a test share it. Flushing it to the disk
         # would only make the tests slow; what the installation uses has a test of its own.
+        database["OPTIONS"]["timeout"] = 20
         database["OPTIONS"]["init_command"] += ";PRAGMA synchronous=OFF"
         database["TEST"] = {"NAME": str(folder / "test.db")}
         _let_flush_pass_triggers()

@@ -6,13 +6,16 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-BUSY_TIMEOUT_S = 20
+PATIENCE_S = 20
+"""How long a page waits for another writer of the SQLite file before it gives up."""
+WORKERS_PATIENCE_S = 2
+"""The worker gives up sooner: it tries again by itself, and shows meanwhile that it lives."""
 
 
 def settings_for(url: str, file: Path, *, checkpoints: bool) -> dict[str, Any]:
     """Return ``DATABASES["default"]`` for a PostgreSQL address, or for ``file`` when it is empty.
 
-    ``checkpoints`` is true in one process only: copying the log back into the database file is
+    ``checkpoints`` is true in the worker only: copying the log back into the database file is
     work for one writer. Raises ImproperlyConfigured for an address of another kind.
     """
     return _postgresql(url) if url else _sqlite(file, checkpoints=checkpoints)
@@ -31,7 +34,7 @@ def _sqlite(file: Path, *, checkpoints: bool) -> dict[str, Any]:
         "NAME": str(file),
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
-            "timeout": BUSY_TIMEOUT_S,
+            "timeout": WORKERS_PATIENCE_S if checkpoints else PATIENCE_S,
             "init_command": ";".join(f"PRAGMA {pragma}" for pragma in pragmas),
         },
     }
