@@ -99,6 +99,7 @@ class Engine:
         self._timers: list[tuple[int, int]] = []  # when (ns), index of the line
         self._epoll = select.epoll()
         self._end_ns = 0
+        self._is_ended = False
         self._out = 0  # signals that have no answer yet
 
     def run(self) -> Outcome:
@@ -113,7 +114,7 @@ class Engine:
             self._at(line, began + int(line.index * step))
         sweep_ns = began
         try:
-            while self._out or self._timers:
+            while (self._out or self._timers) and not self._is_ended:
                 now = time.perf_counter_ns()
                 if now > last_ns:
                     break
@@ -130,6 +131,14 @@ class Engine:
         outcome.given_up = outcome.sent - len(outcome.acked)
         outcome.cpu_s = time.process_time() - cpu
         return outcome
+
+    def send_no_more(self) -> None:
+        """Let a run in another thread finish with what is out already."""
+        self._end_ns = 0
+
+    def end(self) -> None:
+        """Let a run in another thread end at its next turn, whatever is still out."""
+        self._is_ended = True
 
     def close(self) -> None:
         """Close every connection."""

@@ -3,8 +3,8 @@
 import itertools
 
 import pytest
-from dialler_answering import Answer, receiver
 
+from tests.unit.surfaces.cli.dialler.answering import Answer, receiver
 from tornvakt.pure.protocols.dc09 import replies
 from tornvakt.pure.protocols.dc09.content import Key
 from tornvakt.pure.protocols.dc09.encode import encode

@@ -1,8 +1,8 @@
 """The well-behaved panel: retries, clock, numbers, and what it accepts as an answer."""
 
 import pytest
-from dialler_answering import receiver
 
+from tests.unit.surfaces.cli.dialler.answering import receiver
 from tornvakt.pure.protocols.dc09 import replies
 from tornvakt.pure.protocols.dc09.content import Key, open_enciphered, open_plain
 from tornvakt.pure.protocols.dc09.framing import Frame
