@@ -26,12 +26,20 @@ class Header(NamedTuple):
     flags: tuple[str, ...]
 
 
-@lru_cache(maxsize=32768)
 def read_header(quoted: bytes, routing: bytes) -> Header:
-    """Read ``"TOKEN"`` with its quotes, and what stands between sequence and bracket.
+    """Read ``"TOKEN"`` with its quotes, and what stands between sequence and bracket."""
+    if len(quoted) + len(routing) > _LONGEST_TEXT:
+        return _read(quoted, routing)  # nothing to remember: no panel sends it, and it takes room
+    return _remembered(quoted, routing)
 
-    Remembered per transmitter: the same two pieces come in every frame it sends.
-    """
+
+@lru_cache(maxsize=32768)
+def _remembered(quoted: bytes, routing: bytes) -> Header:
+    """Read once per transmitter: the same two pieces come in every frame it sends."""
+    return _read(quoted, routing)
+
+
+def _read(quoted: bytes, routing: bytes) -> Header:
     flags: list[str] = []
     enciphered = quoted[1:2] == b"*"
     token = quoted[2:-1] if enciphered else quoted[1:-1]

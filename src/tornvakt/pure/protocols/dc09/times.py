@@ -7,7 +7,6 @@ from functools import lru_cache
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
-@lru_cache(maxsize=2048)
 def read_time(text: bytes) -> int | None:
     """Return seconds since 1970 (UTC) for ``HH:MM:SS,MM-DD-YYYY``; None when it is unreadable.
 
@@ -15,7 +14,12 @@ def read_time(text: bytes) -> int | None:
     """
     if text[:1] == b"_":
         text = text[1:]
-    if len(text) != 19 or text[2:3] + text[5:6] + text[8:9] + text[11:12] + text[14:15] != b"::,--":
+    return _read(text) if len(text) == 19 else None
+
+
+@lru_cache(maxsize=2048)
+def _read(text: bytes) -> int | None:
+    if text[2:3] + text[5:6] + text[8:9] + text[11:12] + text[14:15] != b"::,--":
         return None
     digits = text[0:2] + text[3:5] + text[6:8] + text[9:11] + text[12:14] + text[15:19]
     if not digits.isdigit():
