@@ -6,9 +6,11 @@ was changed, removed or swapped with another, and does not blame its innocent ne
 
 import sqlite3
 import struct
-from collections.abc import Callable, Container
+from collections.abc import Callable, Collection
 from hashlib import sha256
 from typing import Any, NamedTuple
+
+from tornvakt_verify.opening import UNREADABLE
 
 CHUNK = 20_000
 """Rows read in one query; short queries let a running receiver reuse its log."""
@@ -17,8 +19,9 @@ GENESIS = 0
 """Kind of the first row, which alone may have any number."""
 COMPARED = 200
 """With more misfits than this they are no longer compared pair by pair."""
-PROBES = 200_000
-"""Row numbers tried one by one behind an unreadable place."""
+FARTHEST = 2_000_000
+BEYOND = 1000
+"""Row numbers tried behind an unreadable place, past the last one known from elsewhere."""
 
 COLUMNS = "id, kind, at_us, stored_at_us, account, path, dup_key, raw, plain, meta, hash"
 _HEAD = struct.Struct(">4sQBqqHHHIII")
@@ -56,7 +59,7 @@ def row_hash(before: bytes, number: int, row: Row) -> bytes:
 class Chain:
     """Walks through all rows once. ``hashes`` holds those of the rows asked for in ``watched``."""
 
-    def __init__(self, watched: Container[int]) -> None:
+    def __init__(self, watched: Collection[int]) -> None:
         self._watched = watched
         self.hashes: dict[int, bytes] = {}
         self.rows = 0
@@ -73,7 +76,7 @@ class Chain:
         while True:
             try:
                 rows = self._chunk(connection, last)
-            except sqlite3.DatabaseError as error:
+            except UNREADABLE as error:
                 last = self._step_over(connection, last or 0, str(error))
                 if last is None:
                     return
@@ -91,6 +94,8 @@ class Chain:
             f"SELECT {COLUMNS} FROM entry {where} ORDER BY id LIMIT {CHUNK}", arguments
         ).fetchall()
         if rows:
+            if {type(row[0]) for row in rows} != {int}:
+                raise sqlite3.DatabaseError("en rad har inget nummer")
             wrong = connection.execute(
                 f"SELECT id FROM entry WHERE id BETWEEN ? AND ? AND ({_TYPES})",
                 (rows[0][0], rows[-1][0]),
@@ -136,12 +141,13 @@ class Chain:
         Reads row by row from ``last``, checking on the way, until the unreadable place begins.
         """
         start = last
-        for number in range(last + 1, last + 1 + PROBES):
+        known_last = min(max(self._watched, default=0), last + FARTHEST)
+        for number in range(last + 1, max(known_last, last) + BEYOND):
             try:
                 row = connection.execute(
                     f"SELECT {COLUMNS} FROM entry WHERE id = ?", (number,)
                 ).fetchone()
-            except sqlite3.DatabaseError:
+            except UNREADABLE:
                 continue
             if row is None:
                 continue

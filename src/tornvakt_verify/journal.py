@@ -10,7 +10,7 @@ from typing import Any
 
 from tornvakt_verify.chain import Chain
 from tornvakt_verify.marks import Mark, Seal, read_log, read_watermark
-from tornvakt_verify.opening import is_receiver_running, opened
+from tornvakt_verify.opening import UNREADABLE, is_receiver_running, opened
 from tornvakt_verify.report import CannotVerify, Report
 from tornvakt_verify.signatures import checker
 
@@ -54,7 +54,7 @@ def _verify(
     database = receiver / "inbox.db"
     report = Report(path=str(path))
     # The order matters beside a running receiver: what is read first may only be older.
-    mark, problems = read_watermark(receiver / "watermark")
+    mark, problems = read_watermark(receiver / "watermark", is_running=is_running)
     log, log_problems, log_notes = read_log(receiver / "checkpoints.log", "checkpoints.log")
     report.notes += log_notes
     if not database.exists():
@@ -75,7 +75,7 @@ def _verify(
             watched = {seal.id for seal in (*seals, *log, *copy)} | {at_least}
             chain = Chain(watched)
             chain.walk(connection, progress)
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         if "lock" in str(error):
             raise CannotVerify(f"Inkorgen är upptagen: {error}.") from error
         report.problems = [f"Databasfilen går inte att läsa: {error}.", *problems, *log_problems]
@@ -112,9 +112,13 @@ def _check_tables(connection: sqlite3.Connection) -> list[str]:
 def _seals(connection: sqlite3.Connection) -> tuple[list[Seal], list[str]]:
     try:
         rows = connection.execute("SELECT id, hash, at_us, signature FROM seal ORDER BY id")
-        return [Seal(*row) for row in rows], []
-    except sqlite3.DatabaseError as error:
+        seals = [Seal(*row) for row in rows]
+    except UNREADABLE as error:
         return [], [f"Inkorgens sigill går inte att läsa: databasfilen är skadad ({error})."]
+    whole = [seal for seal in seals if tuple(map(type, seal)) == (int, bytes, int, bytes)]
+    if len(whole) == len(seals):
+        return whole, []
+    return whole, ["Ett sigill i inkorgen är ändrat: ett fält har fel typ."]
 
 
 def _describe(report: Report, chain: Chain) -> None:

@@ -26,19 +26,19 @@ class Seal(NamedTuple):
     signature: bytes
 
 
-def read_watermark(path: Path) -> tuple[Mark | None, list[str]]:
+def read_watermark(path: Path, *, is_running: bool) -> tuple[Mark | None, list[str]]:
     """Return the newest mark and what is wrong with the file.
 
     Beside a running receiver a slot may be caught half written: it is read again a few times.
     """
     problems: list[str] = []
     mark: Mark | None = None
-    for _ in range(5):
+    for _ in range(5 if is_running else 1):
         try:
             mark, problems = _parse(path.read_bytes())
         except FileNotFoundError:
             return None, ["Vattenmärket (receiver/watermark) är borta."]
-        if not problems:
+        if not problems or not is_running:
             break
         time.sleep(0.01)
     return mark, problems

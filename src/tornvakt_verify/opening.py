@@ -19,6 +19,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
+UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What reading a damaged file raises; the second when the damage reaches SQLite's own message."""
+
 
 def is_receiver_running(lock: Path) -> bool:
     """True when some process holds the receiver's lock."""
@@ -73,7 +76,7 @@ def _connect(database: Path, how: str) -> sqlite3.Connection:
 def _reaches(connection: sqlite3.Connection, at_least: int) -> bool:
     try:
         found = connection.execute("SELECT max(id) FROM entry").fetchone()[0]
-    except sqlite3.DatabaseError:
+    except UNREADABLE:
         return False
     return isinstance(found, int) and found >= at_least
 

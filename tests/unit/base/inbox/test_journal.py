@@ -70,7 +70,9 @@ def test_the_hash_is_what_the_reference_page_says(data: DataDir) -> None:
 
 
 def test_the_fast_and_the_plain_hash_agree() -> None:
-    rows = [signal(bytes([n % 256]) * n, account=f"{n:03X}å", key=b"k" * (n % 17)) for n in range(300)]
+    rows = [
+        signal(bytes([n % 256]) * n, account=f"{n:03X}å", key=b"k" * (n % 17)) for n in range(300)
+    ]
     values, last_id, head = bind(rows, 41, NO_HASH, 99)
     previous = NO_HASH
     for number, row in enumerate(rows, 42):
