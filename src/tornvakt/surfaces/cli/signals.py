@@ -6,6 +6,7 @@ the command to trust when a screen and a technician disagree.
 
 import base64
 import json
+import os
 import sys
 import unicodedata
 from collections.abc import Iterator
@@ -56,6 +57,10 @@ def signals(
                 write(json.dumps(as_dict(entry), ensure_ascii=False) + "\n")
             else:
                 write(as_line(entry) + "\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader has seen enough (`| head`). What is left in the buffer has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     finally:
         reader.close()
 
