@@ -4,20 +4,16 @@
 Chromium shows the page and tells when each row has been painted (the event ``tornvakt:row``).
 """
 
-import os
 import selectors
 import shutil
-import signal
 import socket
-import subprocess
-import sys
 import threading
 from typing import Any
 
 from tornvakt.base.inbox.paths import DataDir
-from tornvakt.surfaces.cli import running
 from tornvakt.surfaces.cli.accounts import DEMO_PEOPLE
 from tornvakt.surfaces.cli.bench.bed import Bed, enrol, load, makers, say
+from tornvakt.surfaces.cli.bench.house import House
 from tornvakt.surfaces.cli.bench.subject import DidNotStart, numbers, wait_for
 from tornvakt.surfaces.cli.bench.table import Row
 from tornvakt.surfaces.cli.dialler.engine import Plan
@@ -27,7 +23,6 @@ from tornvakt.surfaces.cli.dialler.outcome import percentile
 FIRST = "F0000"
 CLIENTS = 29
 RATE = 20.0
-_START_S = 120.0
 _CHROMIUM = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -49,7 +44,7 @@ def desk(bed: Bed) -> list[Row]:
     count = int(seconds * RATE)
     data = bed.data("desk")
     enrol(data, accounts(FIRST, count))
-    with _House(data) as house, sync_playwright() as playwright:
+    with House(data, is_demo=True) as house, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=_CHROMIUM)
         context = browser.new_context(locale="sv-SE")
         page = context.new_page()
@@ -102,49 +97,6 @@ def desk(bed: Bed) -> list[Row]:
 def entry_ids(data: DataDir, first: int, end: int) -> set[int]:
     """Return the inbox numbers of the signals whose running number lies in the range."""
     return {entry for entry, number in numbers(data) if first <= number < end}
-
-
-class _House:
-    """`./tornvakt start` with the demo, on free ports."""
-
-    def __init__(self, data: DataDir) -> None:
-        self._data = data
-        self.url = ""
-        self.dc09_port = 0
-
-    def __enter__(self) -> "_House":
-        with (self._data.root / "start.out").open("wb") as out:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "tornvakt.surfaces.cli", "start",
-                 "--data", str(self._data.root), "--http", "0", "--dc09", "0",
-                 "--host", "127.0.0.1"],
-                stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-                start_new_session=True,
-            )  # fmt: skip
-        try:
-            if not wait_for(self._is_up, _START_S, 0.2):
-                raise DidNotStart((self._data.root / "start.out").read_text()[-1500:])
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
-
-    def _is_up(self) -> bool:
-        there = running.read(self._data.root)
-        worker = self._data.logs / "worker.status"
-        if there is None or not worker.exists():
-            return False
-        self.url, self.dc09_port = there.url, there.dc09_port
-        return True
-
-    def __exit__(self, *_error: object) -> None:
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGINT)
-        try:
-            self._process.wait(15)
-        except subprocess.TimeoutExpired:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
 
 
 class _Readers(threading.Thread):

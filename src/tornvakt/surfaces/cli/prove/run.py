@@ -16,7 +16,7 @@ from tornvakt.surfaces.cli import options
 from tornvakt.surfaces.cli.bench import table
 from tornvakt.surfaces.cli.bench.subject import DidNotStart
 from tornvakt.surfaces.cli.codes import ExitCode, Stop
-from tornvakt.surfaces.cli.prove import crash, power
+from tornvakt.surfaces.cli.prove import clock, crash, disk, power, wire
 from tornvakt.surfaces.cli.prove.ground import Broken, CouldNotRun, Ground, Shown, Verdict
 
 PAGE = options.PROJECT / "docs" / "reference" / "bevis.md"
@@ -34,6 +34,12 @@ PROOFS: dict[str, Proof] = {
     "P1": Proof("kill -9 vid vilket systemanrop som helst", crash.killed_at_system_calls),
     "P2": Proof("strömavbrott (simulerad skiva)", power.power_cut),
     "P2-ext4": Proof("strömavbrott (riktigt filsystem)", power.file_system_cut, needs_root=True),
+    "P3": Proof("full skiva och åter", disk.full_and_back),
+    "P4": Proof("skivan misslyckas med en spolning", disk.failed_flush),
+    "P6": Proof("klockan hoppar; sommartidsnätterna", clock.clock_jumps),
+    "P8": Proof("ACK går förlorad på vägen", wire.cut_before_ack),
+    "P9": Proof("uppspelning, förfalskning, nedgradering", wire.forged),
+    "P11": Proof("långsamma, stökiga och jättelika klienter", wire.in_the_way),
 }
 
 
