@@ -146,7 +146,9 @@ class Town:
         newest = Incident.objects.filter(account=account).order_by("-id").first()
         return {"entry": self.entry, "number": newest.number if newest else ""}
 
-    def act(self, verb: str, number: str, by: str, age: float = 0.0, **values: str) -> dict[str, Any]:
+    def act(
+        self, verb: str, number: str, by: str, age: float = 0.0, **values: str
+    ) -> dict[str, Any]:
         """Do what an operator does, without a browser, ``age`` seconds ago."""
         from tornvakt.base.access.models import User
         from tornvakt.domains.incidents import services

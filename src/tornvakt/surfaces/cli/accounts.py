@@ -1,20 +1,5 @@
-"""The demo's people. They exist in a demo and nowhere else, and `start` prints them there."""
+"""The demo's people, as `start`, the demo and the bench name them; kept beside the accounts."""
 
-from typing import NamedTuple
+from tornvakt.base.access.demo_people import DEMO_PEOPLE, PASSWORD, DemoPerson
 
-
-class DemoPerson(NamedTuple):
-    """Somebody to sign in as."""
-
-    username: str
-    password: str
-    role: str
-    call_name: str
-
-
-PASSWORD = "kalmar-demo-2026"
-DEMO_PEOPLE = (
-    DemoPerson("operator1", PASSWORD, "operator", "Op 1"),
-    DemoPerson("operator2", PASSWORD, "operator", "Op 2"),
-    DemoPerson("skiftledare1", PASSWORD, "shift_leader", "SL 1"),
-)
+__all__ = ["DEMO_PEOPLE", "PASSWORD", "DemoPerson"]

@@ -60,7 +60,10 @@ def close(request: HttpRequest, number: str) -> HttpResponseBase:
         else:
             return _done(request, number, to_queue=True)
     if _wants_json(request):
-        body = {"errors": missing, "html": _form(request, number, 200, values, missing).content.decode()}
+        body = {
+            "errors": missing,
+            "html": _form(request, number, 200, values, missing).content.decode(),
+        }
         return JsonResponse(body, status=422)
     return _form(request, number, 422, values, missing)
 

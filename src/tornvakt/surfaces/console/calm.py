@@ -23,14 +23,17 @@ READ_AT_MOST = 5000
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """One bar of the chart, in a drawing 932 × 142 whose zero line lies at y = 118."""
+    """One bar of the chart, in a drawing 932 × 142 whose zero line lies at y = 118.
+
+    Coordinates are text, because a template would write a number with the reader's decimal comma.
+    """
 
     label: str
     n: int
-    x: float
-    mid: float
-    y: float
-    h: float
+    x: str
+    mid: str
+    y: str
+    h: str
 
 
 def screen(viewer: User, now: datetime) -> dict[str, Any]:
@@ -117,12 +120,14 @@ def _hours(opened: list[datetime], now: datetime) -> list[Hour]:
     """Incidents in each of the last 24 clock hours, the newest last."""
     this_hour = now.replace(minute=0, second=0, microsecond=0)
     starts = [this_hour - timedelta(hours=back) for back in range(23, -1, -1)]
-    counts = [sum(1 for at in opened if start <= at < start + timedelta(hours=1)) for start in starts]
+    counts = [
+        sum(1 for at in opened if start <= at < start + timedelta(hours=1)) for start in starts
+    ]
     top = max(counts) or 1
     drawn = []
     for position, (start, count) in enumerate(zip(starts, counts, strict=True)):
-        height = round(85 * count / top, 1)
-        x = round(39 + position * 36.4, 1)
+        height, x = 85 * count / top, 39 + position * 36.4
         label = f"{start.astimezone(formats.STOCKHOLM):%H}"
-        drawn.append(Hour(label, count, x, x + 13, round(118 - height, 1), height))
+        place = (f"{value:.1f}" for value in (x, x + 13, 118 - height, height))
+        drawn.append(Hour(label, count, *place))
     return drawn

@@ -107,9 +107,7 @@ def page(
     shown = rows.pictures(queue(user), now)
     selected = number or (shown[0].number if shown else "")
     beat = pulse.current()
-    state = health.look(
-        now.timestamp(), carried_at=beat.received_at.timestamp() if beat else None
-    )
+    state = health.look(now.timestamp(), carried_at=beat.received_at.timestamp() if beat else None)
     counts = load.last_hour(now)
     waiting = [row for row in shown if row.owner_id is None]
     context = {

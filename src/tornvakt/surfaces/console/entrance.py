@@ -9,7 +9,6 @@ from django.contrib.auth.forms import SetPasswordForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -42,7 +41,7 @@ sign_in = open_to_all("this is where people get in")(SignIn.as_view())
 
 
 @open_to_all("the link itself is the key; it works once and for 72 hours")
-@method_decorator(never_cache)
+@never_cache
 def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
     """``/inbjudan/<token>/``: choose a password and be signed in."""
     return _invitation(request, token)

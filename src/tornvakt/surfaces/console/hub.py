@@ -67,9 +67,7 @@ class Hub:
     def ping(self) -> bytes:
         """Server time, who is here, and whether what stands on the desk can be trusted."""
         now = time.time()
-        found = look(
-            now, database_age=time.monotonic() - self.read_at, carried_at=self.carried_at
-        )
+        found = look(now, database_age=time.monotonic() - self.read_at, carried_at=self.carried_at)
         present = sorted({desk.call_name for desk in self.desks})
         return encode("ping", {"t": round(now * 1000), "on": present, **found.as_dict()})
 

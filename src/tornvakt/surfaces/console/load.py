@@ -21,7 +21,7 @@ def last_hour(now: datetime) -> list[int]:
     return counts
 
 
-def bars(counts: list[int]) -> list[dict[str, float]]:
+def bars(counts: list[int]) -> list[dict[str, int]]:
     """The spark of the bar: x, y and height in a box of 108 × 34."""
     top = max(4, *counts)
     drawn = []

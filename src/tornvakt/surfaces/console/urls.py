@@ -10,7 +10,12 @@ from tornvakt.surfaces.console import actions, desk, entrance, health, stream
 _INCIDENT = "larm/handelser/<str:number>/"
 
 urlpatterns = [
-    path("", open_to_all("sends to the desk, which asks who you are")(RedirectView.as_view(url="/larm/"))),
+    path(
+        "",
+        open_to_all("sends to the desk, which asks who you are")(
+            RedirectView.as_view(url="/larm/")
+        ),
+    ),
     path("logga-in/", entrance.sign_in, name="account_login"),
     path(
         "logga-ut/",

@@ -11,6 +11,7 @@ def words() -> dict[str, str]:
         "nobody": _("nobody has taken it"),
         "over_target": _("{time} over target"),
         "queue_count": _("{all}, of which {waiting} waiting"),
+        "queue_empty": _("nobody is waiting"),
         "queue_unsure": _("at least {all}; how many are waiting is unknown"),
         "above": _("{n} new above"),
         "undo": _("Undo"),
@@ -45,7 +46,9 @@ def words() -> dict[str, str]:
             "New alarms are received and stored, but not shown here. Taking and noting do not work."
         ),
         "worker_title": _("NEW ALARMS ARE NOT SHOWN – use the reserve routine"),
-        "worker_means": _("Alarms are received and stored, but stand in a queue: {n} not shown yet."),
+        "worker_means": _(
+            "Alarms are received and stored, but stand in a queue: {n} not shown yet."
+        ),
         "step1": _("1. Take the reserve telephone"),
         "step1_more": _("Alarms are answered on the red line"),
         "step2": _("2. Open the binder, tab A"),

@@ -18,7 +18,8 @@ _SHAPES = {
     'height="22" rx="2"/><text class="g" x="13" y="18">!!</text></svg>',
     2: '<svg viewBox="0 0 26 26" aria-hidden="true"><path class="f" d="M13 2.5L24.5 23.5H1.5z"/>'
     '<text class="g" x="13" y="21">!</text></svg>',
-    3: '<svg viewBox="0 0 26 26" aria-hidden="true"><circle class="f" cx="13" cy="13" r="8"/></svg>',
+    3: '<svg viewBox="0 0 26 26" aria-hidden="true"><circle class="f" cx="13" cy="13" r="8"/>'
+    "</svg>",
     4: "",
 }
 _ICONS = {
@@ -26,7 +27,8 @@ _ICONS = {
     "M12 6.500V3M4.500 21h15M12 13.500v3.500",
     "half": "M12 4a8 8 0 0 0 0 16zM12 4a8 8 0 0 1 0 16",
     "sun": "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8zM12 2.500v2M12 19.500v2M2.500 12h2M19.500 12h2"
-    "M5.300 5.300l1.400 1.400M17.300 17.300l1.400 1.400M18.700 5.300l-1.400 1.400M6.700 17.300l-1.400 1.400",
+    "M5.300 5.300l1.400 1.400M17.300 17.300l1.400 1.400M18.700 5.300l-1.400 1.400"
+    "M6.700 17.300l-1.400 1.400",
     "moon": "M20 14.500A8.500 8.500 0 0 1 9.500 4a8.500 8.500 0 1 0 10.500 10.500z",
     "out": "M14 4H6v16h8M10.500 12H21M17.500 8.500L21 12l-3.500 3.500",
     "check": "M5 12.500l4.500 4.500L19 7.500",
@@ -43,7 +45,9 @@ def _mark(priority: int, size: str, language: str) -> SafeString:
         4: gettext("LOG"),
     }
     shape = mark_safe(_SHAPES[priority])
-    return format_html('<span class="mark p{} {}">{}{}</span>', priority, size, shape, words[priority])
+    return format_html(
+        '<span class="mark p{} {}">{}{}</span>', priority, size, shape, words[priority]
+    )
 
 
 @register.simple_tag

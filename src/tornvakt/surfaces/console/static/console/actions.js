@@ -50,6 +50,7 @@ export async function take(row) {
   const answer = await post(`${incident.url(number)}ta/`);
   if (answer.status !== 200) {
     for (const undo of unclaim) undo();
+    if (answer.body.by && row.isConnected && queue.isFree(row)) queue.claim(row, answer.body.by_id, answer.body.by);
     failed(answer);
   } else offer(say("took", { number }), () => giveBack(number));
   if (incident.number() === number) incident.renew();

@@ -77,7 +77,8 @@ function hold(work) {
   const drift = held.getBoundingClientRect().top - was;
   if (Math.abs(drift) < 1) return;
   const box = scroller;
-  const missing = box.scrollTop + drift + box.clientHeight - (box.scrollHeight - spacerHeight());
+  // A short list cannot scroll by itself: room under it lets the rows stand still.
+  const missing = box.scrollTop + drift + box.clientHeight - (list().offsetHeight - spacerHeight());
   spacer(Math.max(0, missing));
   box.scrollTop += drift;
 }
@@ -153,7 +154,8 @@ export function apply({ rows: sent = [], gone = [], all = false }) {
 }
 
 /** Mark a row as owned before the server has answered; `undo()` puts it back. */
-export function claim(row, owner, name) {
+export function claim(row, ownerId, name) {
+  const owner = String(ownerId);
   const was = { owner: row.dataset.owner, name: row.dataset.ownerName, html: row.querySelector(".q-a").innerHTML };
   Object.assign(row.dataset, { owner, ownerName: name });
   row.classList.replace(owner ? "free" : "taken", owner ? "taken" : "free");
@@ -235,9 +237,8 @@ function count() {
     const total = all.filter((row) => Number(row.dataset.priority) === priority).length;
     document.querySelector(`[data-filter="${priority}"] .n`).textContent = total;
   }
-  document.getElementById("queue-count").textContent = isKnown
-    ? say("queue_count", { all: all.length, waiting: free.length })
-    : say("queue_unsure", { all: all.length });
+  const words = !isKnown ? "queue_unsure" : all.length ? "queue_count" : "queue_empty";
+  document.getElementById("queue-count").textContent = say(words, { all: all.length, waiting: free.length });
   const calm = document.getElementById("queue-calm");
   calm.hidden = all.length > 0 || !isKnown;
   document.title = free.length ? `(${free.length}) ${say("title")}` : say("title");
