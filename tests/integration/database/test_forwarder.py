@@ -1,7 +1,7 @@
 """The forwarder: in order, once, whatever the database or an entry does."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -201,6 +201,23 @@ def test_the_pulse_is_carried_only_when_everything_before_it_has_been(
         if not is_more:
             break
     assert seen == [(3, None), (7, None), (10, 17)]
+
+
+def test_of_many_pulses_the_newest_arrives_within_its_second(
+    forwarder: Forwarder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (1, 2, 3):
+        monkeypatch.setattr(Reader, "pulse", lambda _self, n=number: (n, START_US))
+        forwarder._is_behind = True
+        drain(forwarder)
+    beat = pulse.current()
+    assert beat is not None
+    assert beat.number == 1
+    monkeypatch.setattr(module, "PULSE_EVERY", timedelta(0))
+    drain(forwarder)
+    beat = pulse.current()
+    assert beat is not None
+    assert beat.number == 3
 
 
 def test_a_closed_connection_is_opened_again(forwarder: Forwarder) -> None:

@@ -29,8 +29,14 @@ class Site(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["customer", "name"], name="site_name_is_unique"),
             models.CheckConstraint(
-                condition=models.Q(latitude=None, longitude=None)
-                | models.Q(latitude__range=(-90, 90), longitude__range=(-180, 180)),
+                # Spelled out: a comparison with NULL is neither true nor false, and would pass.
+                condition=models.Q(latitude__isnull=True, longitude__isnull=True)
+                | models.Q(
+                    latitude__isnull=False,
+                    longitude__isnull=False,
+                    latitude__range=(-90, 90),
+                    longitude__range=(-180, 180),
+                ),
                 name="site_point_is_on_earth",
             ),
         ]

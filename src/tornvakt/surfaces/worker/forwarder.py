@@ -63,6 +63,7 @@ class Forwarder:
         self._is_adopted = False
         self._is_behind = True
         self._pulse_carried: int | None = None
+        self._pulse_waits = False
         self._pulse_at = EPOCH
 
     def step(self) -> bool:
@@ -76,7 +77,7 @@ class Forwarder:
             self.progress.state = "no_inbox"
             return False
         has_changed = reader.changed()
-        if not (has_changed or self._is_behind):
+        if not (has_changed or self._is_behind or self._pulse_waits):
             return False
         self._is_behind = True  # until this step has come to its end
         try:
@@ -182,7 +183,9 @@ class Forwarder:
 
     def _carry_pulse(self, number: int, at_us: int) -> None:
         now = self._clock()
-        if number == self._pulse_carried or abs(now - self._pulse_at) < PULSE_EVERY:
+        is_news = number != self._pulse_carried
+        self._pulse_waits = is_news and abs(now - self._pulse_at) < PULSE_EVERY
+        if self._pulse_waits or not is_news:
             return
         try:
             pulse.carry(number=number, received_at=EPOCH + timedelta(microseconds=at_us), now=now)

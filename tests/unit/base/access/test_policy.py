@@ -1,0 +1,87 @@
+"""Who may do what: nothing, unless a rule says so."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
+
+from tornvakt.base.access import policy
+from tornvakt.base.access.doors import open_to_all, requires
+from tornvakt.base.access.models import Role, User
+
+
+def person(role: str, *, is_active: bool = True) -> User:
+    return User(username="p", role=role, call_name="P", is_active=is_active)
+
+
+def request(user: Any, **headers: str) -> HttpRequest:
+    made = RequestFactory().get("/larm/?x=1", headers=headers)
+    made.user = user
+
+    async def auser() -> Any:
+        return user
+
+    made.auser = auser
+    return made
+
+
+@requires("incidents.view")
+def page(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("in")
+
+
+@requires("incidents.view")
+async def async_page(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("in")
+
+
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [("operator", True), ("shift_leader", True), ("guard", False), ("sysadmin", False)],
+)
+def test_the_desk_is_for_those_who_work_at_it(role: str, may: bool) -> None:
+    assert policy.decide(person(role), "incidents.take") is may
+
+
+def test_what_nobody_registered_is_refused() -> None:
+    assert policy.decide(person("operator"), "incidents.delete") is False
+
+
+def test_a_person_who_is_not_signed_in_or_has_left_may_nothing() -> None:
+    assert policy.decide(AnonymousUser(), "incidents.view") is False
+    assert policy.decide(person("operator", is_active=False), "incidents.view") is False
+
+
+def test_one_action_has_one_rule() -> None:
+    with pytest.raises(policy.ActionAlreadyRegistered):
+        policy.register("incidents.view", policy.roles(Role.GUARD))
+
+
+def test_a_view_carries_its_policy() -> None:
+    assert page.policy_action == "incidents.view"  # type: ignore[attr-defined]
+    marked = open_to_all("health has no secrets")(lambda request: HttpResponse())
+    assert marked.policy_open == "health has no secrets"  # type: ignore[attr-defined]
+
+
+def test_the_door_opens_for_the_right_role() -> None:
+    assert page(request(person("operator"))).content == b"in"
+    assert asyncio.run(async_page(request(person("operator")))).content == b"in"
+
+
+def test_the_door_stays_shut_for_another_role() -> None:
+    with pytest.raises(PermissionDenied):
+        page(request(person("guard")))
+    with pytest.raises(PermissionDenied):
+        asyncio.run(async_page(request(person("guard"))))
+
+
+def test_nobody_signed_in_is_sent_to_sign_in_and_a_script_is_told() -> None:
+    response = page(request(AnonymousUser()))
+    assert (response.status_code, response["Location"]) == (302, "/logga-in/?next=/larm/%3Fx%3D1")
+    assert page(request(AnonymousUser(), accept="text/event-stream")).status_code == 401
+    fetched = request(AnonymousUser(), **{"sec-fetch-mode": "cors"})
+    assert asyncio.run(async_page(fetched)).status_code == 401

@@ -1,0 +1,129 @@
+"""Settings: what the environment means, and each way it can be wrong."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+from pydantic import ValidationError
+
+from tornvakt.project import secret
+from tornvakt.project.checks import problems
+from tornvakt.project.database import settings_for
+from tornvakt.project.environment import Environment
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget the variables of whoever runs the tests."""
+    for name in list(os.environ):
+        if name.startswith("TORNVAKT_"):
+            monkeypatch.delenv(name)
+
+
+def test_without_variables_it_is_the_demo_on_this_machine() -> None:
+    made = Environment()
+    assert (made.mode, made.http_host, made.http_port, made.dc09_port) == (
+        "demo", "127.0.0.1", 8080, 10500,
+    )  # fmt: skip
+    assert problems(made) == []
+
+
+def test_variables_are_read_and_typed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TORNVAKT_HTTP_PORT", "9090")
+    monkeypatch.setenv("TORNVAKT_ALLOWED_HOSTS", "larm.example.se, localhost")
+    made = Environment()
+    assert made.http_port == 9090
+    assert made.allowed_hosts == ["larm.example.se", "localhost"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("HTTP_PORT", "70000"), ("HTTP_PORT", "åtta"), ("MODE", "prod"), ("DEBUG", "kanske")],
+)
+def test_a_value_that_cannot_be_read_names_its_variable(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"TORNVAKT_{name}", value)
+    with pytest.raises(ValidationError, match=name.lower()):
+        Environment()
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ({"tls_cert": __file__}, "tornvakt.E001"),
+        ({"tls_cert": "/nowhere", "tls_key": __file__}, "tornvakt.E002"),
+        ({"origin": "larm.example.se"}, "tornvakt.E003"),
+        ({"origin": "https://larm.example.se/desk"}, "tornvakt.E003"),
+        ({"secret_key": "kort"}, "tornvakt.E004"),
+        ({"debug": True, "mode": "skarp"}, "tornvakt.E005"),
+        ({"allowed_hosts": "*"}, "tornvakt.W001"),
+        ({"mode": "skarp", "ballast_mb": 10}, "tornvakt.W002"),
+        ({"http_host": "0.0.0.0"}, "tornvakt.W003"),
+    ],
+)
+def test_each_unwise_setting_has_its_message(values: dict[str, object], found: str) -> None:
+    messages = problems(Environment(**values))  # type: ignore[arg-type]
+    assert [message.id for message in messages] == [found]
+
+
+def test_sqlite_is_durable_and_only_the_worker_checkpoints(tmp_path: Path) -> None:
+    web = settings_for("", tmp_path / "main.db", checkpoints=False)["OPTIONS"]
+    worker = settings_for("", tmp_path / "main.db", checkpoints=True)["OPTIONS"]
+    assert web["transaction_mode"] == "IMMEDIATE"
+    assert web["init_command"].split(";") == [
+        "PRAGMA journal_mode=WAL",
+        "PRAGMA synchronous=FULL",
+        "PRAGMA mmap_size=0",
+        "PRAGMA wal_autocheckpoint=0",
+    ]
+    assert worker["init_command"].endswith("wal_autocheckpoint=1000")
+
+
+def test_an_address_becomes_postgresql(tmp_path: Path) -> None:
+    made = settings_for(
+        "postgresql://larm:h%40r@db.example.se:5433/torn%C3%A5?sslmode=require",
+        tmp_path,
+        checkpoints=False,
+    )
+    assert made["ENGINE"] == "django.db.backends.postgresql"
+    assert (made["NAME"], made["USER"], made["PASSWORD"]) == ("tornå", "larm", "h@r")
+    assert (made["HOST"], made["PORT"]) == ("db.example.se", "5433")
+    assert made["OPTIONS"]["sslmode"] == "require"
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "postgresql://server", "main.db"])
+def test_another_address_is_refused(url: str, tmp_path: Path) -> None:
+    with pytest.raises(ImproperlyConfigured, match="TORNVAKT_DATABASE_URL"):
+        settings_for(url, tmp_path, checkpoints=False)
+
+
+def test_the_key_is_made_once_and_is_the_owners_alone(tmp_path: Path) -> None:
+    file = tmp_path / "web.key"
+    first = secret.read_or_make(file)
+    assert secret.read_or_make(file) == first
+    assert len(first) >= 48
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["web.key"]
+
+
+def test_where_there_is_no_directory_the_key_lives_with_the_process(tmp_path: Path) -> None:
+    file = tmp_path / "keys" / "web.key"
+    assert secret.read_or_make(file) != secret.read_or_make(file)
+    assert not file.exists()
+
+
+@pytest.mark.django_db
+def test_the_library_behind_sqlite_is_sound_and_refers() -> None:
+    if connection.vendor != "sqlite":
+        assert connection.vendor == "postgresql"
+        return
+    assert tuple(connection.get_database_version()) >= (3, 51, 3)
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA foreign_keys")
+        assert cursor.fetchone() == (1,)
+        cursor.execute("SELECT %s, %s", ["50 %s", "ö"])
+        assert cursor.fetchone() == ("50 %s", "ö")
