@@ -19,7 +19,7 @@ class Step(Enum):
     STORE = auto()  # store, then acknowledge
     LINK = auto()  # restart the timer, acknowledge
     REQUEST = auto()  # answer DUH
-    NAK = auto()  # refuse with our time
+    PASS = auto()  # somebody's answer, not a message: say nothing
     DOWNGRADE = auto()  # plain from an account with key: silence, evidence
     NO_KEY = auto()  # enciphered from an account without key: silence, evidence
 
@@ -36,7 +36,13 @@ class Known:
     second_path_sources: tuple[str, ...] = ()
 
 
-_STEPS = {"events": Step.STORE, "raw": Step.STORE, "link": Step.LINK, "request": Step.REQUEST}
+_STEPS = {
+    "events": Step.STORE,
+    "raw": Step.STORE,
+    "link": Step.LINK,
+    "request": Step.REQUEST,
+    "reply": Step.PASS,
+}
 
 
 def step_for(frame: Frame, known: Known | None) -> Step:

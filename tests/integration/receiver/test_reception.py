@@ -84,6 +84,7 @@ def test_a_link_test_is_acknowledged_and_costs_no_row(
     receiver: ReceiverProcess, panel: Connect
 ) -> None:
     one = panel()
+    receiver.wait_for(1, Kind.NOTICE)  # that it has started
     before = len(receiver.entries(*Kind))
     for _ in range(50):
         assert b'"ACK"' in one.ask(encode(b"NULL", 0, "7A31", b"", time=None, key=None))

@@ -243,9 +243,9 @@ class Receiver:
 
     def _refused(self, tickets: list[Ticket], error: Exception) -> None:
         self.station.refuse(tickets)
-        if not self.is_full:
+        log.error("inbox.refused tickets=%d error=%s", len(tickets), error)
+        if self.journal.is_full and not self.is_full:
             self.is_full = True
-            log.error("inbox.full error=%s", error)
             self._tell("receiver.disk_full")
 
     async def _finish_waiting(self) -> None:

@@ -116,13 +116,15 @@ class Station:
         if step is Step.LINK:
             self._answer_in_turn(peer, replies.ack(frame, key=key, now=now_s))
             return
+        if step is Step.PASS:
+            return
         if step is Step.REQUEST:
             self._answer_in_turn(peer, replies.duh(frame))
             return
         if account == WATCH_ACCOUNT and peer.source in LOOPBACK and PULSE_CODE in message.data:
             peer.pending += 1
             ticket = Ticket(peer, replies.ack(frame, key=None, now=now_s))
-            self.pulse = int(frame.sequence)
+            self.pulse = int(frame.sequence or b"0")
             self._journal.put_pulse(self.pulse, at_us, ticket)
             return
         self._store(frame, message, plain, known, peer, at_us)
@@ -231,7 +233,7 @@ class Station:
                 case UnknownAccounts.DUH:
                     return replies.duh(frame)
                 case UnknownAccounts.NAK:
-                    return replies.nak(now_s)
+                    return replies.nak(now_s, frame.variant)
                 case UnknownAccounts.SILENCE:
                     return b""
                 case UnknownAccounts.ACK:
@@ -254,7 +256,7 @@ class Station:
             message, plain = open_enciphered(frame, known.key)
         except Undecipherable:
             self._refuse("security.wrong_key", frame, peer, at_us)
-            self._answer_in_turn(peer, replies.nak(now_s))
+            self._answer_in_turn(peer, replies.nak(now_s, frame.variant))
             return None
         seen_as = self.ciphers.get(frame.content)
         if seen_as is not None and seen_as != _header(frame):
@@ -273,7 +275,7 @@ class Station:
                 path=peer.path,
                 raw=frame.raw,
             )
-            self._answer_in_turn(peer, replies.nak(now_s))
+            self._answer_in_turn(peer, replies.nak(now_s, frame.variant))
             return None
         self.ciphers.put(frame.content, _header(frame))
         return message, plain, seen_as is not None

@@ -18,13 +18,25 @@ from tornvakt.surfaces.receiver.station import Station
 log = logging.getLogger("tornvakt.receiver")
 
 
-class TcpConnection(asyncio.Protocol):
+CHUNK = 16_384
+"""Bytes read at a time: some two hundred frames. With more, one panel that sends all it has
+would hold up the others for as long as its whole buffer takes."""
+
+MOST_JUNK = 65_536
+"""Bytes without one good frame among them, after which a connection is closed."""
+
+_buffer = memoryview(bytearray(CHUNK))
+"""One for all connections: it is filled and emptied within one turn of the loop's thread."""
+
+
+class TcpConnection(asyncio.BufferedProtocol):
     """One panel's connection."""
 
     __slots__ = (
         "_is_at_end",
         "_is_paused",
         "_is_proven",
+        "_junk",
         "_options",
         "_register",
         "_splitter",
@@ -47,6 +59,7 @@ class TcpConnection(asyncio.Protocol):
         self._is_at_end = False
         self._is_paused = False
         self._is_proven = False
+        self._junk = 0
         self.pending = 0
         self.source = ""
         self.path = ""
@@ -66,20 +79,29 @@ class TcpConnection(asyncio.Protocol):
             self._transport = None
             transport.abort()
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:
+        """Where the next bytes go."""
+        return _buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
         """Bytes have come: frames to the station, in order."""
         at_us = time.time_ns() // 1000
         now = time.monotonic()
         self.heard_at = now
         station = self._station
-        for item in self._splitter.feed(data):
+        self._junk += nbytes
+        for item in self._splitter.feed(bytes(_buffer[:nbytes])):
             if isinstance(item, Broken):
                 station.broken(item, self, at_us)
                 continue
+            self._junk = 0
             if not self._is_proven:
                 self._is_proven = True
                 self._register.prove(self)
             station.receive(item, self, at_us)
+        if self._junk > MOST_JUNK:
+            self.drop("junk")
+            return
         if not self._splitter.has_partial:
             self.half_frame_since = 0.0
         elif not self.half_frame_since:

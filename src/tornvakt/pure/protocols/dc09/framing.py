@@ -26,6 +26,9 @@ BLANK = b"\r\n\x00 \t"
 """Bytes that may stand between frames without a word: some panels end a frame with NUL or CR LF."""
 
 _line_end = re.compile(rb"[\r\n]").search
+# In a run of line ends a frame can only begin at a line feed among its last three bytes (two may
+# be a binary CRC). Passed in one step: piece by piece, 16 KB of them would cost 50 ms.
+_empty_run = re.compile(rb"[\r\n]+(?=\n[\r\n]{2})|\r+").match
 # 0LLL" or a beginning of it. With a line feed before the LLL of one header, no other header can
 # begin: its own digits would have to be the quote. So a candidate that fails holds no frame.
 _could_be_binary = re.compile(
@@ -107,6 +110,10 @@ class Splitter:
                     at = end
                     break
                 self._is_skipping = False
+            run = _empty_run(stream, at)
+            if run is not None:
+                at = run.end()
+                continue
             size = _measure(stream, at)
             if size == 0:
                 break

@@ -7,7 +7,7 @@ from fastcrc import crc16
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tornvakt.pure.protocols.dc09.checksum import MAX_BODY, MAX_FRAME, Variant, seal
+from tornvakt.pure.protocols.dc09.checksum import MAX_BODY, MAX_FRAME, Variant, arc, seal
 from tornvakt.pure.protocols.dc09.encode import encode
 from tornvakt.pure.protocols.dc09.framing import Broken, Frame, Splitter, check, read_datagram
 from tornvakt.pure.protocols.dc09.mutate import mutants, specimens
@@ -250,3 +250,17 @@ def test_datagrams() -> None:
     assert read_datagram(EVENT[:-1]) == [Broken(EVENT[:-1], "no_cr")]
     assert read_datagram(b"\r\n") == []
     assert read_datagram(b"") == []
+
+
+@pytest.mark.parametrize("run", [b"\n", b"\r", b"\r\n", b"\n\r\n\n", b"\n\n\r"])
+def test_runs_of_line_ends_are_passed_at_once_and_hide_no_frame(run: bytes) -> None:
+    """Also when the frame's own check sum is two line ends, which only a binary one can be."""
+    bodies = (b'"SIA-DCS"0042L0#7A31[#7A31|Nri3/BA%d]' % n for n in range(200_000))
+    body = next(body for body in bodies if arc(body) in (0x0A0A, 0x0D0A, 0x0A0D, 0x0D0D))
+    sent = b"\n" + arc(body).to_bytes(2, "big") + b"0%03X" % len(body) + body + b"\r"
+    for count in range(6):
+        stream = run * count + sent + run * 3
+        for cut in range(len(stream)):
+            splitter = Splitter()
+            found = splitter.feed(stream[:cut]) + splitter.feed(stream[cut:])
+            assert [item.raw for item in found] == [sent], (count, cut)
