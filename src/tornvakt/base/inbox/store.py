@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 import apsw
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tornvakt.base.inbox import keys, schema, seals, watermark
+from tornvakt.base.inbox import keys, salvage, schema, seals, watermark
 from tornvakt.base.inbox.entries import COLUMNS, NO_HASH, Entry, Kind, NewEntry, bind, chained
 from tornvakt.base.inbox.paths import DataDir, fsync_directory
 from tornvakt.base.inbox.refusals import InboxDamaged, WrongMode
@@ -57,8 +57,11 @@ class Store:
         self._vfs = vfs
         self._checkpointing = threading.Lock()
         self.log_frames = 0
-        if not data.inbox.exists() and data.watermark.exists():
-            raise InboxDamaged(f"filen {data.inbox} är borta")
+        if data.watermark.exists():  # there was an inbox: never make a new one in its place
+            if not data.inbox.exists():
+                raise InboxDamaged(f"filen {data.inbox} är borta")
+            if data.inbox.stat().st_size == 0:
+                raise InboxDamaged("alla rader är borta")
         # The log and its index take their permissions from this file.
         os.close(os.open(data.inbox, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         with _naming_damage():
@@ -201,29 +204,34 @@ class Store:
     def _make(self, data: DataDir, mode: str, now_us: int) -> None:
         """Tables and first row in one transaction: there is never an inbox without a genesis."""
         public = keys.signing_key(data).public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-        meta = {
+        before = salvage.continues(data)
+        meta: dict[str, object] = {
             "format": FORMAT,
             "installation": str(uuid4()),
             "mode": mode,
             "created": datetime.fromtimestamp(now_us / 1e6, UTC).isoformat(),
             "seal_key": public.hex(),
         }
+        if before is not None:
+            meta["continues"] = before._asdict()
         first = NewEntry(
             Kind.GENESIS, now_us, "", "", b"", b"", b"", json.dumps(meta, sort_keys=True).encode()
         )
-        values, _, _ = bind([first], 0, NO_HASH, now_us)
+        values, _, _ = bind([first], before.last_id if before else 0, NO_HASH, now_us)
         connection = self._connection
         connection.execute("BEGIN IMMEDIATE;" + schema.CREATE)
         connection.execute(schema.insert(1), values)
         connection.execute("COMMIT")
         fsync_directory(data.receiver)
+        salvage.forget(data)
 
     def _genesis(self) -> dict[str, Any]:
         row = self._connection.execute(
-            "SELECT kind, meta FROM entry ORDER BY id LIMIT 1"
+            "SELECT kind, meta, id FROM entry ORDER BY id LIMIT 1"
         ).fetchone()
         if row is None or row[0] != Kind.GENESIS:
             raise InboxDamaged("den första raden är borta")
+        self._first_id = int(row[2])
         try:
             genesis: dict[str, Any] = json.loads(row[1])
             if genesis["format"] != FORMAT:
@@ -241,7 +249,7 @@ class Store:
     def _check_tail(self, mark: Mark | None) -> None:
         """Recompute the chain from before the watermark to the end; the rest is not read."""
         if mark is None:
-            if self.last.id > 1:
+            if self.last.id > self._first_id:
                 raise InboxDamaged("vattenmärket (receiver/watermark) är borta eller oläsligt")
             mark = self.last
         if mark.id > self.last.id:
@@ -254,8 +262,8 @@ class Store:
             f"SELECT {COLUMNS} FROM entry WHERE id >= ? ORDER BY id", (mark.id - TAIL,)
         ):
             entry = Entry(*row)
-            if entry.id == 1:
-                previous = (0, NO_HASH)
+            if entry.id == self._first_id:
+                previous = (entry.id - 1, NO_HASH)
             if previous is not None:
                 self._check_row(previous, entry)
             if entry.id == mark.id and entry.hash != mark.hash:
