@@ -16,7 +16,7 @@ from tornvakt.surfaces.cli import options
 from tornvakt.surfaces.cli.bench import table
 from tornvakt.surfaces.cli.bench.subject import DidNotStart
 from tornvakt.surfaces.cli.codes import ExitCode, Stop
-from tornvakt.surfaces.cli.prove import clock, crash, disk, power, wire
+from tornvakt.surfaces.cli.prove import clock, crash, database, disk, power, stuck, wire
 from tornvakt.surfaces.cli.prove.ground import Broken, CouldNotRun, Ground, Shown, Verdict
 
 PAGE = options.PROJECT / "docs" / "reference" / "bevis.md"
@@ -36,10 +36,13 @@ PROOFS: dict[str, Proof] = {
     "P2-ext4": Proof("strömavbrott (riktigt filsystem)", power.file_system_cut, needs_root=True),
     "P3": Proof("full skiva och åter", disk.full_and_back),
     "P4": Proof("skivan misslyckas med en spolning", disk.failed_flush),
+    "P5": Proof("databasen borta en stund", database.database_away),
     "P6": Proof("klockan hoppar; sommartidsnätterna", clock.clock_jumps),
     "P8": Proof("ACK går förlorad på vägen", wire.cut_before_ack),
     "P9": Proof("uppspelning, förfalskning, nedgradering", wire.forged),
     "P11": Proof("långsamma, stökiga och jättelika klienter", wire.in_the_way),
+    "P20": Proof("en post som inte går att föra in", database.poison),
+    "P21": Proof("en process som lever men står still", stuck.stopped_processes),
 }
 
 
