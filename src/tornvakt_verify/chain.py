@@ -6,7 +6,7 @@ was changed, removed or swapped with another, and does not blame its innocent ne
 
 import sqlite3
 import struct
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Container
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -19,9 +19,8 @@ GENESIS = 0
 """Kind of the first row, which alone may have any number."""
 COMPARED = 200
 """With more misfits than this they are no longer compared pair by pair."""
-FARTHEST = 2_000_000
 BEYOND = 1000
-"""Row numbers tried behind an unreadable place, past the last one known from elsewhere."""
+"""Row numbers tried behind an unreadable place, past the last one the watermark knows of."""
 
 COLUMNS = "id, kind, at_us, stored_at_us, account, path, dup_key, raw, plain, meta, hash"
 _HEAD = struct.Struct(">4sQBqqHHHIII")
@@ -59,8 +58,9 @@ def row_hash(before: bytes, number: int, row: Row) -> bytes:
 class Chain:
     """Walks through all rows once. ``hashes`` holds those of the rows asked for in ``watched``."""
 
-    def __init__(self, watched: Collection[int]) -> None:
+    def __init__(self, watched: Container[int], known_last: int) -> None:
         self._watched = watched
+        self._known_last = known_last
         self.hashes: dict[int, bytes] = {}
         self.rows = 0
         self.first: Row | None = None
@@ -141,8 +141,7 @@ class Chain:
         Reads row by row from ``last``, checking on the way, until the unreadable place begins.
         """
         start = last
-        known_last = min(max(self._watched, default=0), last + FARTHEST)
-        for number in range(last + 1, max(known_last, last) + BEYOND):
+        for number in range(last + 1, max(self._known_last, last) + BEYOND):
             try:
                 row = connection.execute(
                     f"SELECT {COLUMNS} FROM entry WHERE id = ?", (number,)

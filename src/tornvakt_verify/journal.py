@@ -73,8 +73,9 @@ def _verify(
             seals, seal_problems = _seals(connection)
             problems += seal_problems
             watched = {seal.id for seal in (*seals, *log, *copy)} | {at_least}
-            chain = Chain(watched)
+            chain = Chain(watched, at_least)
             chain.walk(connection, progress)
+            problems += _check_structure(connection)
     except UNREADABLE as error:
         if "lock" in str(error):
             raise CannotVerify(f"Inkorgen är upptagen: {error}.") from error
@@ -107,6 +108,18 @@ def _check_tables(connection: sqlite3.Connection) -> list[str]:
         if name not in TABLES or kind != "table"
     ]
     return problems + [f"Tabellen {name} är borta." for name in sorted(TABLES - found.keys())]
+
+
+def _check_structure(connection: sqlite3.Connection) -> list[str]:
+    """Let SQLite look through the pages of the file itself; a quarter second for a million rows."""
+    try:
+        found = [text for (text,) in connection.execute("PRAGMA quick_check(1)")]
+    except UNREADABLE as error:
+        return [f"Databasfilens uppbyggnad är skadad: {error}."]
+    if found == [b"ok"]:
+        return []
+    words = " ".join(b" ".join(found).decode("utf-8", "replace").split())
+    return [f"Databasfilens uppbyggnad är skadad: {words}."]
 
 
 def _seals(connection: sqlite3.Connection) -> tuple[list[Seal], list[str]]:
