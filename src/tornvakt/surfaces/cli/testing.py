@@ -20,7 +20,7 @@ from tornvakt.surfaces.cli.codes import ExitCode
 
 app = options.single()
 
-RESULTS = options.PROJECT / "test-results"
+RESULTS = options.PROJECT / "build" / "prov"
 NO_TESTS = 5
 WIDTH = 80
 
@@ -134,7 +134,7 @@ def _run_part(part: Part, extra: Sequence[str]) -> Score:
     """Run one part. A part that ends without saying how is one failure."""
     paths = [path for path in part.paths if Path(path).is_dir()]
     print(f"--- {part.what}", flush=True)
-    RESULTS.mkdir(exist_ok=True)
+    RESULTS.mkdir(parents=True, exist_ok=True)
     report = RESULTS / f"{part.name}.xml"
     report.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", f"--junitxml={report}"]
