@@ -10,9 +10,11 @@ from pathlib import Path
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.surfaces.cli.bench.bed import makers
 from tornvakt.surfaces.cli.bench.house import House
+from tornvakt.surfaces.cli.bench.subject import entries
 from tornvakt.surfaces.cli.dialler.engine import Engine, Plan
 from tornvakt.surfaces.cli.prove.disk import status
 from tornvakt.surfaces.cli.prove.ground import FIRST, PANELS, Broken, Ground, Shown, compare, until
+from tornvakt.surfaces.receiver.watch import WATCH_ACCOUNT
 
 _WITHIN_S = 45.0  # late after 30 s, found at the next look, and the new process must start
 _SETTLE_S = 25.0
@@ -74,6 +76,7 @@ def _stop(data: DataDir, name: str) -> float:
             took = time.monotonic() - began
             acked = len(engine.outcome.acked)
             until(lambda: len(engine.outcome.acked) > acked + 10, 20, "inga kvittenser efteråt")
+            until(lambda: _has_alarm(data), 20, f"inget larm om att {name} stod still")
         finally:
             engine.send_no_more()
             load.join(40)
@@ -81,6 +84,11 @@ def _stop(data: DataDir, name: str) -> float:
         raise Broken(f"{name}: {engine.outcome.given_up} obesvarade")
     compare(data, engine.outcome.acked)
     return took
+
+
+def _has_alarm(data: DataDir) -> bool:
+    """Whether the house has told of itself (DC-03 code YX from its own account)."""
+    return any(e.account == WATCH_ACCOUNT and b"YX" in e.raw for e in entries(data))
 
 
 def _pid(data: DataDir, name: str) -> int:
