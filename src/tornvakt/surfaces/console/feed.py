@@ -49,6 +49,8 @@ class Feed:
         self._seen: dict[int, float] = {}
         self._load_at = self._log_at = 0.0
         self._log_newest = -1
+        self._may_have_lost = False
+        self._is_over = False
         self._thread = threading.Thread(target=self._run, name="desk-feed", daemon=True)
 
     @property
@@ -60,40 +62,55 @@ class Feed:
         """Start watching."""
         self._thread.start()
 
+    def stop(self) -> None:
+        """Stop watching, within a second or two."""
+        self._is_over = True
+
+    def join(self) -> None:
+        """Wait until the thread has given its connections back."""
+        self._thread.join(5)
+
     def is_alive(self) -> bool:
         """Whether the thread runs and its loop is still there to hear it."""
         return self._thread.is_alive() and not self._loop.is_closed()
 
     def _run(self) -> None:
         watcher: Watch | None = None
-        while not self._loop.is_closed():
+        while not self._is_over and not self._loop.is_closed():
             try:
                 if watcher is None:
-                    self._start_reading()
                     watcher = watch()
+                    self._begin()
                 watcher.wait(IDLE_S)
                 started = time.monotonic()
                 self._read()
+                if self._may_have_lost:
+                    self._may_have_lost = False
+                    self._tell(self._hub.resync)
                 time.sleep(max(0.0, GATHER_S - (time.monotonic() - started)))
-            except (DatabaseError, InterfaceError) as error:
-                # The desks see it in the next ping: nothing has been read for a while.
-                log.warning("feed.database_away error=%s", type(error).__name__)
+            except Exception as error:
+                if self._loop.is_closed():
+                    break
+                self._may_have_lost = True
+                if isinstance(error, DatabaseError | InterfaceError):
+                    # The desks see it in the next ping: nothing has been read for a while.
+                    log.warning("feed.database_away error=%s", type(error).__name__)
+                else:
+                    log.exception("feed.failed")
                 if watcher is not None:
                     watcher.close()
                 watcher = None
                 close_old_connections()
                 time.sleep(IDLE_S)
-            except RuntimeError:
-                if not self._loop.is_closed():
-                    raise
+        if watcher is not None:
+            watcher.close()
         connection.close()
 
-    def _start_reading(self) -> None:
+    def _begin(self) -> None:
+        """Start at the newest fact; after an interruption the desks fetch everything anyway."""
         newest = FactRow.objects.order_by("-id").values_list("id", flat=True).first()
-        first_time = self._floor == 0
-        if first_time:
-            self._floor = newest or 0
-        # After an interruption we go on where we were: what happened meanwhile is read now.
+        self._floor = newest or 0
+        self._seen.clear()
 
     def _read(self) -> None:
         changed = self._changed_incidents()

@@ -7,7 +7,7 @@ loses its queue and is told to fetch everything again, so it can never hold the 
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -60,6 +60,11 @@ class Hub:
         for desk in self.desks:
             desk.put(by_language[desk.language])
 
+    def resync(self) -> None:
+        """Tell every desk to fetch everything: changes may have been lost on the way here."""
+        for desk in self.desks:
+            desk.put(RESYNC)
+
     def note_read(self, read_at: float, carried_at: float | None) -> None:
         """The feed has read the database; remember it for the next ping."""
         self.read_at, self.carried_at = read_at, carried_at
@@ -71,7 +76,7 @@ class Hub:
         present = sorted({desk.call_name for desk in self.desks})
         return encode("ping", {"t": round(now * 1000), "on": present, **found.as_dict()})
 
-    async def stream(self, desk: Desk, is_current: bool) -> AsyncIterator[bytes]:
+    async def stream(self, desk: Desk, is_current: bool) -> AsyncGenerator[bytes, None]:
         """Yield a desk's events until it goes away. Holds no database connection."""
         self.desks.add(desk)
         if self._pinging is None or self._pinging.done():

@@ -95,13 +95,19 @@ async function fetchAll() {
     held = null;
     byId("queue-calm").innerHTML = whole.calm;
     take({ ...whole, all: true });
-    meanwhile.forEach(take);
+    for (const change of meanwhile) if (isAfter(change.seq, whole.seq)) take(change);
     incident.renew();
   } catch {
     held?.splice(0);
     held = null;
     setTimeout(fetchAll, 2000); // until it succeeds; the line says meanwhile what is true
   }
+}
+
+/** Whether one name of the stream stands after another; names of two processes always do. */
+function isAfter(name, other) {
+  const [[epoch, n], [otherEpoch, m]] = [name.split("-"), other.split("-")];
+  return epoch !== otherEpoch || Number(n) > Number(m);
 }
 
 const line = new Line(page.stream, page.seq, {

@@ -1,0 +1,76 @@
+"""Fan-out: everyone gets the same bytes, and a slow desk hurts nobody but itself."""
+
+import asyncio
+import json
+import time
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tornvakt.base.inbox.paths import DataDir
+from tornvakt.surfaces.console.hub import QUEUE_LENGTH, RESYNC, Desk, Hub, encode
+
+
+@pytest.fixture(autouse=True)
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DataDir:
+    monkeypatch.setattr(settings, "DATA", tmp_path)
+    folder = DataDir(tmp_path)
+    folder.create()
+    return folder
+
+
+def desk(language: str = "sv", name: str = "Op 1") -> Desk:
+    return Desk(language=language, user_id=1, call_name=name)
+
+
+def test_an_event_is_one_block_with_its_name_and_place() -> None:
+    assert encode("rows", {"a": "å\nb"}, "7-1").decode() == (
+        'id: 7-1\nevent: rows\ndata: {"a":"å\\nb"}\n\n'
+    )
+
+
+async def test_a_desk_hears_a_ping_first_and_is_told_when_it_is_behind() -> None:
+    hub = Hub()
+    current, behind = hub.stream(desk(), True), hub.stream(desk(), False)
+    assert b"event: ping" in await anext(current)
+    assert b"event: ping" in await anext(behind)
+    assert await anext(behind) == RESYNC
+    hub.broadcast({"sv": b"news", "en": b"other"})
+    assert await anext(current) == b"news"
+    await current.aclose()
+    await behind.aclose()
+    assert hub.desks == set()
+    await hub.close()
+
+
+async def test_each_language_gets_its_own_bytes_and_everyone_the_same_object() -> None:
+    hub = Hub()
+    first, second, english = desk(), desk(), desk("en")
+    hub.desks |= {first, second, english}
+    swedish = b"svenska"
+    hub.broadcast({"sv": swedish, "en": b"english"})
+    assert first.waiting.get_nowait() is second.waiting.get_nowait() is swedish
+    assert english.waiting.get_nowait() == b"english"
+
+
+async def test_a_desk_that_reads_too_slowly_starts_over() -> None:
+    slow = desk()
+    for number in range(QUEUE_LENGTH + 1):
+        slow.put(str(number).encode())
+    assert slow.waiting.get_nowait() == RESYNC
+    assert slow.waiting.empty()
+
+
+async def test_the_ping_says_who_is_here_and_what_is_wrong(data: DataDir) -> None:
+    hub = Hub()
+    hub.desks |= {desk(name="Op 2"), desk(name="Op 1"), desk(name="Op 1")}
+    told = json.loads(hub.ping().split(b"data: ")[1])
+    assert told["on"] == ["Op 1", "Op 2"]
+    assert told["trouble"] == "receiver"
+    data.status.write_text(json.dumps({"at": time.time(), "state": "ok"}))
+    (data.logs / "worker.status").write_text(json.dumps({"at": time.time(), "backlog": 0}))
+    assert json.loads(hub.ping().split(b"data: ")[1])["trouble"] == ""
+    hub.note_read(time.monotonic() - 11, None)
+    assert json.loads(hub.ping().split(b"data: ")[1])["trouble"] == "database"
+    await asyncio.sleep(0)
