@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, OperationalError, connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from tests.support.inbox import START_US, fill, notice, sia
 from tornvakt.base.facts import pulse
@@ -60,6 +61,7 @@ def test_a_batch_that_was_stored_but_not_remembered_is_not_stored_twice(
     forwarder._is_behind = True
     drain(forwarder)
     assert stored() == list(range(2, 12))
+    assert forwarder.progress.set_aside == 0
 
 
 def test_a_database_that_is_away_loses_and_doubles_nothing(
@@ -226,6 +228,17 @@ def test_a_closed_connection_is_opened_again(forwarder: Forwarder) -> None:
     fill(forwarder._data.root, [sia("1234", "Nri1/BA77", sequence=77)])
     drain(forwarder)
     assert len(stored()) == 11
+
+
+def test_a_database_with_a_migration_still_to_come_is_not_trusted() -> None:
+    alarms.adopt(installation="x", entry_at=lambda _: None)
+    assert module._answers() is True
+    recorder = MigrationRecorder(connection)
+    recorder.record_unapplied("worker", "0001_initial")
+    try:
+        assert module._answers() is False
+    finally:
+        recorder.record_applied("worker", "0001_initial")
 
 
 def test_a_failure_of_the_probe_itself_means_away(

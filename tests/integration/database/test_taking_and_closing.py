@@ -1,21 +1,26 @@
 """Who has an incident: exactly one, on either database, whatever happens at the same time."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from django.db import Error, connection
 
 from tests.integration.database.conftest import Carry
-from tests.support.inbox import START_US, sia
+from tests.support.inbox import START_US, fill, sia
 from tornvakt.base.access.models import User
 from tornvakt.base.access.services import create_user
+from tornvakt.base.inbox.reader import Reader
 from tornvakt.domains.alarms.models import Alarm
+from tornvakt.domains.alarms.services.standing import StandingAlarms
 from tornvakt.domains.incidents import selectors
 from tornvakt.domains.incidents import services as incidents
 from tornvakt.domains.incidents.models import Incident, LogEntry
 from tornvakt.domains.sites.models import Site
+from tornvakt.surfaces.worker.forwarder import Forwarder
 
 TAKERS = 50
 
@@ -177,6 +182,42 @@ def test_an_alarm_that_comes_while_its_incident_is_closed_is_never_swallowed(
         if not open_incidents:
             carry([sia("1234", "Nri1/BA5", sequence=100 + round_)])
             Alarm.objects.filter(zone="5").update(signal_count=0)
+
+
+def test_closing_waits_for_a_signal_that_is_being_stored(
+    incident: Incident, operator: User, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    incidents.take(incident_id=incident.pk, by=operator, now=incident.opened_at)
+    order: list[str] = []
+    has_read = threading.Event()
+    store = StandingAlarms.store
+
+    def slow_store(self: StandingAlarms) -> None:
+        has_read.set()
+        time.sleep(0.5)  # long enough for the closing to slip in, if it can
+        store(self)
+        order.append("stored")
+
+    def close() -> None:
+        assert has_read.wait(10)
+        incidents.close(
+            incident_id=incident.pk, by=operator, result="unfounded", now=datetime.now(UTC)
+        )
+        order.append("closed")
+
+    def take_in() -> None:
+        again = fill(tmp_path, [sia("1234", "Nri1/BA4", sequence=2)])
+        forwarder = Forwarder(again, lambda: datetime.now(UTC))
+        forwarder._adopt(Reader(again))
+        entries = Reader(again).after(forwarder.progress.cursor)
+        with monkeypatch.context() as slow:
+            slow.setattr(StandingAlarms, "store", slow_store)
+            forwarder._take_in(entries)
+
+    results = at_the_same_time([close, take_in])
+    assert results == [None, None]
+    assert order == ["stored", "closed"]
+    assert Alarm.objects.get().signal_count == 2
 
 
 def test_the_timeline_can_only_grow(incident: Incident) -> None:
