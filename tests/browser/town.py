@@ -17,13 +17,13 @@ from typing import Any
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tornvakt.project.settings")
 PASSWORD = "sju langa ord om hosten"
 SITES = (
-    ("4417", "Äldreboende Södra Långgatan", "Södra Långgatan 40, plan 2", "Kvarnholmen"),
-    ("8803", "Falkenbergsskolan", "Falkenbergsvägen 2", "Malmen"),
-    ("8810", "Sporthall, Lindsdal", "Förlösavägen 10", "Lindsdal"),
-    ("8811", "Mötesplats Berga", "Bergavägen 1", "Berga"),
-    ("8812", "Tallhagsskolan, huvudbyggnad", "Tallhagsvägen 4", "Tallhagen"),
-    ("8813", "Tillagningskök, Funkaboskolan", "Ståthållaregatan 8", "Funkabo"),
-    ("8814", "Bibliotek, Norrliden", "Norrlidsvägen 3", "Norrliden"),
+    ("4417", "Äldreboende Södra Långgatan", "Södra Långgatan 40, plan 2", "Kvarnholmen", "vård"),
+    ("8803", "Falkenbergsskolan", "Falkenbergsvägen 2", "Malmen", "skola"),
+    ("8810", "Sporthall, Lindsdal", "Förlösavägen 10", "Lindsdal", "idrott"),
+    ("8811", "Mötesplats Berga", "Bergavägen 1", "Berga", "mötesplats"),
+    ("8812", "Tallhagsskolan, huvudbyggnad", "Tallhagsvägen 4", "Tallhagen", "skola"),
+    ("8813", "Tillagningskök, Funkaboskolan", "Ståthållaregatan 8", "Funkabo", "kök"),
+    ("8814", "Bibliotek, Norrliden", "Norrlidsvägen 3", "Norrliden", "bibliotek"),
 )
 ZONES = {"1": "entré", "2": "korridor", "3": "nattpersonal", "4": "gymnastiksal"}
 
@@ -89,11 +89,11 @@ class Town:
         ):
             access.create_user(username=name, role=role, call_name=call_name, password=PASSWORD)
         customer = sites.add_customer(name="Kalmar kommun")
-        for account, name, address, district in SITES:
+        for account, name, address, district, kind in SITES:
             site = sites.add_site(
                 customer=customer,
                 name=name,
-                kind="skola",
+                kind=kind,
                 address=address,
                 district=district,
                 latitude=56.66,
