@@ -94,8 +94,12 @@ class Chain:
             f"SELECT {COLUMNS} FROM entry {where} ORDER BY id LIMIT {CHUNK}", arguments
         ).fetchall()
         if rows:
-            if {type(row[0]) for row in rows} != {int}:
+            numbers = [row[0] for row in rows]
+            if set(map(type, numbers)) != {int}:
                 raise sqlite3.DatabaseError("en rad har inget nummer")
+            # A damaged tree can send the reading round in a circle.
+            if numbers != sorted(numbers) or (last is not None and numbers[0] <= last):
+                raise sqlite3.DatabaseError("raderna står inte i nummerordning")
             wrong = connection.execute(
                 f"SELECT id FROM entry WHERE id BETWEEN ? AND ? AND ({_TYPES})",
                 (rows[0][0], rows[-1][0]),

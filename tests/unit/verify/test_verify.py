@@ -8,7 +8,8 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -19,6 +20,7 @@ from tornvakt.base.inbox.filling import fill
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt_verify import CannotVerify, verify
 from tornvakt_verify.__main__ import main
+from tornvakt_verify.chain import Chain
 
 ROWS = 60
 
@@ -459,3 +461,23 @@ def test_a_large_inbox_is_read_in_pieces(tmp_path: Path) -> None:
     report = verify(data.root)
     assert len(report.problems) == 501
     assert report.problems[0] == "Rad 7 saknas: numren har en lucka."
+
+
+class Circle:
+    """A damaged tree: the search for higher numbers comes back with lower ones."""
+
+    def execute(self, sql: str, arguments: tuple[int, ...] = ()) -> list[Any] | Any:
+        row = (5, 0, 1, 1, b"", b"", b"", b"", b"", b"{}", bytes(32))
+        if "typeof" in sql:
+            return []
+        return SimpleNamespace(fetchall=lambda: [row], fetchone=lambda: None)
+
+
+def test_a_tree_that_leads_in_a_circle_comes_to_an_end() -> None:
+    chain = Chain(watched=set(), known_last=9)
+    chain.walk(cast(sqlite3.Connection, Circle()), lambda rows: None)
+    assert chain.rows == 1
+    assert chain.findings()[-1] == (
+        "Rad 6 och alla efter den går inte att läsa: databasfilen är skadad "
+        "(raderna står inte i nummerordning)."
+    )
