@@ -103,7 +103,11 @@ class Town:
             transmitter = sites.add_transmitter(site=site, account=account)
             for number, zone in ZONES.items():
                 sites.add_zone(transmitter=transmitter, number=number, name=zone)
-        alarms.adopt(installation="town", entry_at=lambda _number: None)
+        alarms.adopt(
+            genesis={"installation": "town"},
+            entry_at=lambda _number: None,
+            now=datetime.now(UTC),
+        )
         self.signs.write()
         self.signs.start()
         return {}

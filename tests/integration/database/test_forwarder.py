@@ -12,7 +12,9 @@ from django.db.migrations.recorder import MigrationRecorder
 from tests.support.inbox import START_US, fill, notice, sia
 from tornvakt.base.facts import pulse
 from tornvakt.base.inbox.entries import Kind, NewEntry
+from tornvakt.base.inbox.paths import DataDir
 from tornvakt.base.inbox.reader import Reader
+from tornvakt.base.inbox.salvage import set_aside as put_aside
 from tornvakt.domains.alarms import services as alarms
 from tornvakt.domains.alarms.models import Alarm, InboxCursor, Signal
 from tornvakt.domains.incidents.models import Incident
@@ -169,6 +171,39 @@ def test_another_installations_inbox_is_refused(forwarder: Forwarder, tmp_path: 
     assert stored() == list(range(2, 12))
 
 
+@pytest.mark.parametrize(("carried", "notice_name"), [(11, "replaced"), (8, "entries_missing")])
+def test_the_inbox_after_a_damaged_one_is_followed_and_what_is_missing_is_told(
+    forwarder: Forwarder, tmp_path: Path, carried: int, notice_name: str
+) -> None:
+    if carried == 11:
+        drain(forwarder)
+    else:
+        forwarder._adopt(forwarder._open() or pytest.fail("no inbox"))
+        forwarder._carry((forwarder._open() or pytest.fail("no inbox")).after(0, limit=carried))
+    forwarder.close()
+    put_aside(DataDir(tmp_path), now=clock())
+    after = Forwarder(fill(tmp_path, [sia("1234", "Nri1/BA55")]), clock)
+    drain(after)
+    after.close()
+    assert stored() == [*range(2, carried + 1), 13]  # 12 is the new genesis row
+    alarm = Alarm.objects.get(notice=f"inbox.{notice_name}")
+    assert alarm.params["count"] == 11 - carried
+    assert ("Nr 9–11" in alarm.title_sv) is (carried == 8)
+    assert Incident.objects.filter(links__alarm=alarm).count() == 1
+
+
+def test_a_running_forwarder_notices_that_the_inbox_is_another(
+    forwarder: Forwarder, tmp_path: Path
+) -> None:
+    drain(forwarder)
+    put_aside(DataDir(tmp_path), now=clock())
+    assert forwarder.step() is False
+    assert forwarder.progress.state == "no_inbox"
+    fill(tmp_path, [sia("1234", "Nri1/BA55")])
+    drain(forwarder)
+    assert stored()[-1] == 13
+
+
 def test_an_inbox_restored_from_an_older_copy_is_refused(
     forwarder: Forwarder, tmp_path: Path
 ) -> None:
@@ -231,7 +266,7 @@ def test_a_closed_connection_is_opened_again(forwarder: Forwarder) -> None:
 
 
 def test_a_database_with_a_migration_still_to_come_is_not_trusted() -> None:
-    alarms.adopt(installation="x", entry_at=lambda _: None)
+    alarms.adopt(genesis={"installation": "x"}, entry_at=lambda _: None, now=clock())
     assert module._answers() is True
     recorder = MigrationRecorder(connection)
     recorder.record_unapplied("worker", "0001_initial")

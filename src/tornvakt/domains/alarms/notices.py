@@ -137,6 +137,20 @@ _RULES: dict[str, Rule] = {
         "A received signal could not be processed. Read it raw (no. {entry_id})",
         subject=("entry_id",),
     ),
+    "inbox.entries_missing": Rule(
+        2,
+        "technical",
+        "En skadad inkorg lades undan i {folder}. Nr {first}–{last} nådde aldrig larmbordet",
+        "A damaged inbox was put aside in {folder}. No. {first}–{last} never reached the desk",
+        subject=("folder",),
+    ),
+    "inbox.replaced": Rule(
+        3,
+        "technical",
+        "En skadad inkorg lades undan i {folder}. Inget saknas vid larmbordet",
+        "A damaged inbox was put aside in {folder}. Nothing is missing at the desk",
+        subject=("folder",),
+    ),
     "journal.damaged": Rule(
         2,
         "technical",

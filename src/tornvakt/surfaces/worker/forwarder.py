@@ -59,6 +59,7 @@ class Forwarder:
         self._data = data
         self._clock = clock
         self._reader: Reader | None = None
+        self._file: tuple[int, int] | None = None
         self._known = KnownAccounts(data)
         self._is_adopted = False
         self._is_behind = True
@@ -94,11 +95,20 @@ class Forwarder:
         self._known.close()
 
     def _open(self) -> Reader | None:
+        file = _identity(self._data)
+        if self._reader is not None and file != self._file:
+            # The inbox was put aside, and the receiver goes on in a new one of the same name. The
+            # file we hold open would stay silent for ever.
+            self._reader.close()
+            self._reader = None
         if self._reader is None:
             try:
                 self._reader = Reader(self._data)
             except InboxMissing:
                 return None
+            self._file = file
+            self._is_adopted = False
+            self._is_behind = True
         return self._reader
 
     def _carry_next(self, reader: Reader) -> bool:
@@ -125,7 +135,7 @@ class Forwarder:
             return
         try:
             self.progress.cursor = alarms.adopt(
-                installation=str(reader.genesis().get("installation", "")), entry_at=reader.get
+                genesis=reader.genesis(), entry_at=reader.get, now=self._clock()
             )
         except (DatabaseError, InterfaceError) as error:
             raise _away(error) from error
@@ -206,6 +216,14 @@ def _arrival(entry: Entry) -> alarms.Arrival:
         token=frame.token.decode("ascii", "replace"),
         sequence=frame.sequence.decode("ascii", "replace"),
     )
+
+
+def _identity(data: DataDir) -> tuple[int, int] | None:
+    try:
+        found = data.inbox.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _answers() -> bool:

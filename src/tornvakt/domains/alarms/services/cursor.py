@@ -1,11 +1,14 @@
 """The place we have read to in the receiver's inbox, and whether it still is the same inbox."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
 from tornvakt.base.inbox.entries import Entry
 from tornvakt.domains.alarms.models import InboxCursor
+from tornvakt.domains.alarms.services.announce import announce
 from tornvakt.pure.facts import Refusal
 
 
@@ -34,19 +37,41 @@ class InboxWentBack(Refusal):
 
 
 @transaction.atomic
-def adopt(*, installation: str, entry_at: Callable[[int], Entry | None]) -> int:
+def adopt(
+    *, genesis: Mapping[str, Any], entry_at: Callable[[int], Entry | None], now: datetime
+) -> int:
     """Return the last entry carried in (0 at the first start) of this very inbox.
 
-    ``entry_at`` reads one entry of the inbox. Raises ForeignInbox and InboxWentBack.
+    ``genesis`` is the content of its first row and ``entry_at`` reads one entry. An inbox that
+    goes on after a damaged one which was put aside is accepted, with an alarm that names the
+    entries nobody has carried in. Raises ForeignInbox and InboxWentBack.
     """
+    installation = str(genesis.get("installation", ""))
     cursor, is_new = InboxCursor.objects.select_for_update().get_or_create(
         pk=1, defaults={"installation": installation, "entry_id": 0, "entry_hash": b""}
     )
     if cursor.installation != installation:
-        raise ForeignInbox(cursor.installation, installation)
-    if is_new or cursor.entry_id == 0:
-        return 0
+        _go_on(cursor, installation, genesis.get("continues"), now)
+    if is_new or not cursor.entry_hash:
+        return cursor.entry_id
     entry = entry_at(cursor.entry_id)
     if entry is None or entry.hash != bytes(cursor.entry_hash):
         raise InboxWentBack(cursor.entry_id)
     return cursor.entry_id
+
+
+def _go_on(cursor: InboxCursor, installation: str, continues: Any, now: datetime) -> None:
+    """Follow the receiver from an inbox that was put aside to the one that goes on after it."""
+    last_id = int(continues["last_id"]) if isinstance(continues, dict) else -1
+    if last_id < cursor.entry_id:
+        raise ForeignInbox(cursor.installation, installation)
+    missing = last_id - cursor.entry_id
+    params = {
+        "folder": str(continues.get("folder", "")),
+        "first": cursor.entry_id + 1,
+        "last": last_id,
+        "count": missing,
+    }
+    announce(name="inbox.entries_missing" if missing else "inbox.replaced", params=params, now=now)
+    cursor.installation, cursor.entry_id, cursor.entry_hash = installation, last_id, b""
+    cursor.save()
