@@ -119,7 +119,9 @@ class SignalEvent(models.Model):
     user = models.CharField(max_length=16, default="")
     text = models.CharField(max_length=500, default="")
     occurred_at = models.DateTimeField(null=True)
-    alarm = models.ForeignKey(Alarm, on_delete=models.PROTECT, null=True, related_name="events")
+    alarm = models.ForeignKey(
+        Alarm, on_delete=models.PROTECT, null=True, related_name="events", db_index=False
+    )
     rule = models.CharField(max_length=40, default="")
     """The rule of triage that put it where it is."""
 
@@ -128,7 +130,8 @@ class SignalEvent(models.Model):
             models.UniqueConstraint(fields=["signal", "position"], name="event_position_is_unique")
         ]
         indexes = [
-            models.Index(fields=["-id"], condition=Q(alarm=None), name="event_in_log_newest_first")
+            models.Index(fields=["-id"], condition=Q(alarm=None), name="event_in_log_newest_first"),
+            models.Index(fields=["alarm", "-signal"], name="event_of_alarm_newest_first"),
         ]
 
 

@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
                 ('text', models.CharField(default='', max_length=500)),
                 ('occurred_at', models.DateTimeField(null=True)),
                 ('rule', models.CharField(default='', max_length=40)),
-                ('alarm', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='alarms.alarm')),
+                ('alarm', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='events', to='alarms.alarm')),
                 ('signal', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='alarms.signal')),
             ],
         ),
@@ -134,6 +134,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='signalevent',
             index=models.Index(condition=models.Q(('alarm', None)), fields=['-id'], name='event_in_log_newest_first'),
+        ),
+        migrations.AddIndex(
+            model_name='signalevent',
+            index=models.Index(fields=['alarm', '-signal'], name='event_of_alarm_newest_first'),
         ),
         migrations.AddConstraint(
             model_name='signalevent',

@@ -218,12 +218,13 @@ class _Opening:
 
     def _is_flood(self, alarm: Alarm) -> bool:
         since = alarm.opened_at - UNKNOWN_WINDOW
-        recent = {
-            account
-            for account, at in self._seen
-            if since < at <= alarm.opened_at and account != alarm.account
-        }
-        return len(recent) >= UNKNOWN_LIMIT
+        recent: set[str] = set()
+        for account, at in self._seen:
+            if since < at <= alarm.opened_at and account != alarm.account:
+                recent.add(account)
+                if len(recent) >= UNKNOWN_LIMIT:
+                    return True
+        return False
 
 
 def _seen_unknown(alarms: Sequence[Alarm]) -> list[tuple[str, datetime]]:
@@ -234,7 +235,9 @@ def _seen_unknown(alarms: Sequence[Alarm]) -> list[tuple[str, datetime]]:
     return list(
         Alarm.objects.filter(
             is_unknown=True, opened_at__gt=first, opened_at__lte=alarms[-1].opened_at
-        ).values_list("account", "opened_at")
+        )
+        .order_by("-opened_at")
+        .values_list("account", "opened_at")
     )
 
 
