@@ -19,6 +19,11 @@ from tornvakt.base.inbox.paths import DataDir
 
 STALE_S = 10.0
 """Seconds without a sign of life after which a process counts as gone."""
+PULSE_STANDS_S = 40.0
+"""The pulse is a frame on the alarm port every ten seconds. This long without one having reached
+the database, something between the socket and the screen is broken, whatever else looks well."""
+_STARTED_AT = time.time()
+"""A pulse from before our own start proves nothing: after a night's stop it is hours old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +37,10 @@ class Health:
     backlog: int
     pulse: int | None
     pulse_age: float | None
+    contact_age: float | None
+    """The oldest of the signs of life: receiver, worker, database."""
     trouble: str
-    """Empty, or the most serious of ``receiver``, ``full``, ``worker``, ``database``."""
+    """Empty, or the most serious of ``receiver``, ``full``, ``database``, ``worker``, ``pulse``."""
 
     def as_dict(self) -> dict[str, Any]:
         """For the stream and the health page."""
@@ -84,8 +91,12 @@ def look(now: float, *, database_age: float = 0.0, carried_at: float | None = No
         trouble = "database"
     elif _is_stale(worker_age):
         trouble = "worker"
+    elif carried_at is not None and now - max(carried_at, _STARTED_AT) > PULSE_STANDS_S:
+        trouble = "pulse"
     else:
         trouble = ""
+    ages = (receiver_age, worker_age)
+    known = [age for age in ages if age is not None]
     return Health(
         receiver_age=receiver_age,
         receiver_state=state,
@@ -94,6 +105,7 @@ def look(now: float, *, database_age: float = 0.0, carried_at: float | None = No
         backlog=int(worker.get("backlog", 0) or 0),
         pulse=worker.get("pulse"),
         pulse_age=None if carried_at is None else max(0.0, now - carried_at),
+        contact_age=max(*known, database_age) if len(known) == len(ages) else None,
         trouble=trouble,
     )
 

@@ -31,9 +31,12 @@ class Piece:
 
 
 def pieces(raw: str) -> list[Piece]:
-    """Cut raw Latin-1 text so that control characters can be shown by name and told apart."""
+    """Cut a raw message so that control characters can be shown by name and told apart.
+
+    ``raw`` holds one byte a character. Later panels write UTF-8, so that is tried first.
+    """
     found: list[Piece] = []
-    for letter in raw:
+    for letter in _as_written(raw):
         code = ord(letter)
         is_control = code < 32 or 127 <= code < 160
         text = _CONTROL.get(code, f"{code:02X}") if is_control else letter
@@ -42,6 +45,13 @@ def pieces(raw: str) -> list[Piece]:
         else:
             found.append(Piece(text, is_control))
     return found
+
+
+def _as_written(raw: str) -> str:
+    try:
+        return raw.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return raw
 
 
 def screen(view: IncidentView, now: datetime) -> dict[str, Any]:

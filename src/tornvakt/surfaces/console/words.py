@@ -49,6 +49,12 @@ def words() -> dict[str, str]:
         "worker_means": _(
             "Alarms are received and stored, but stand in a queue: {n} not shown yet."
         ),
+        "pulse_title": _("THE PULSE STANDS STILL – use the reserve routine"),
+        "pulse_means": _(
+            "A test frame goes from the alarm port to this screen every ten seconds, "
+            "and it no longer arrives. New alarms may not be shown."
+        ),
+        "backlog": _("{n} signals not shown yet"),
         "step1": _("1. Take the reserve telephone"),
         "step1_more": _("Alarms are answered on the red line"),
         "step2": _("2. Open the binder, tab A"),

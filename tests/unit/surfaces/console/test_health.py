@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 
 from tornvakt.base.inbox.paths import DataDir
+from tornvakt.surfaces.console import health
 from tornvakt.surfaces.console.health import look
 
 NOW = 1_795_000_000.0
@@ -64,3 +65,16 @@ def test_the_pulse_is_aged_from_when_it_left_the_receiver(data: DataDir) -> None
     found = look(NOW, carried_at=NOW - 0.3)
     assert found.pulse_age == pytest.approx(0.3)
     assert (found.backlog, found.pulse) == (7, 12)
+    assert found.contact_age == 1
+
+
+def test_a_pulse_that_stands_still_is_trouble_but_not_one_from_before_our_start(
+    data: DataDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(data, ALIVE, {"at": NOW})
+    monkeypatch.setattr(health, "_STARTED_AT", NOW - 100)
+    assert look(NOW, carried_at=NOW - 41).trouble == "pulse"
+    assert look(NOW, carried_at=NOW - 39).trouble == ""
+    assert look(NOW, carried_at=None).trouble == ""
+    monkeypatch.setattr(health, "_STARTED_AT", NOW - 5)
+    assert look(NOW, carried_at=NOW - 9000).trouble == ""

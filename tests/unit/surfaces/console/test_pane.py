@@ -13,6 +13,7 @@ def test_control_characters_are_named_and_never_run_together() -> None:
     ]
 
 
-def test_bytes_above_ascii_are_kept_as_they_are() -> None:
+def test_text_is_read_as_utf_8_or_as_it_stands() -> None:
+    assert pieces("\xc3\x96verfall <b>") == [Piece("Överfall <b>", False)]
     assert pieces("Entr\xe9 <b>") == [Piece("Entr\xe9 <b>", False)]
     assert pieces("\x9f") == [Piece("9F", True)]

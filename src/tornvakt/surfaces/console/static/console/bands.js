@@ -8,13 +8,15 @@ const desk = document.getElementById("desk");
 const cell = { small: document.getElementById("contact-s"), big: document.getElementById("contact-b") };
 const health = JSON.parse(document.getElementById("health").textContent);
 
+const MANY = 20; // signals on their way in; a burst of fewer is gone before anyone has read it
+
 let trouble = health.trouble;
 let backlog = health.backlog;
 let cutAt = null;
 let tries = 0;
 let isOut = false;
 let eventAt = Number(document.body.dataset.latest) || null;
-let pulseAge = null;
+let contactAge = null;
 
 function make(tag, text, css = "") {
   const node = document.createElement(tag);
@@ -101,7 +103,7 @@ export function signedOut() {
 
 /** What the server says about receiver, worker and database. */
 export function judge(ping) {
-  pulseAge = ping.pulse_age;
+  contactAge = ping.contact_age;
   const changed = ping.trouble !== trouble || (trouble === "worker" && ping.backlog !== backlog);
   trouble = ping.trouble;
   backlog = ping.backlog;
@@ -117,10 +119,11 @@ export function happened() {
 
 function contact() {
   if (cutAt !== null) return;
-  if (pulseAge === null) cell.big.textContent = say("contact_open");
-  const seconds = pulseAge === null ? "" : pulseAge.toFixed(1).replace(".", document.documentElement.lang === "sv" ? "," : ".");
+  if (contactAge === null) cell.big.textContent = say("contact_open");
+  const seconds = contactAge === null ? "" : contactAge.toFixed(1).replace(".", document.documentElement.lang === "sv" ? "," : ".");
   if (seconds) cell.big.textContent = say("contact", { s: seconds });
-  cell.small.textContent = eventAt ? say("latest_event", { time: clock(eventAt) }) : say("contact_open");
+  if (backlog > MANY) cell.small.textContent = say("backlog", { n: backlog });
+  else cell.small.textContent = eventAt ? say("latest_event", { time: clock(eventAt) }) : say("contact_open");
 }
 
 everySecond(ageOfPicture);
