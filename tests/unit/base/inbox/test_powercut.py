@@ -274,9 +274,16 @@ def test_a_full_disk_refuses_and_goes_on_when_there_is_room(
             put += 1
         answers.until_answered(put)
         assert put < 20_000, "a full disk was never noticed"
+    # What fits in the log as it is may still be stored; now nothing may.
+    disk.is_full_hard = True
+    for n in range(put, put + 20):
+        journal.put(signal(b"%d" % n), n)
+    put += 20
+    answers.until_answered(put)
+    assert answers.refused[-20:] == list(range(put - 20, put))
     assert journal.is_full
     assert not data.ballast.exists(), "the ballast is given back at once"
-    disk.is_full = False
+    disk.is_full = disk.is_full_hard = False
     for n in range(put, put + 20):
         journal.put(signal(b"%d" % n), n)
     answers.until_answered(put + 20)
