@@ -1,4 +1,4 @@
-"""The demo's people. They exist in a demo and nowhere else; `start` and the sign-in page name them."""
+"""The demo's people: in a demo and nowhere else. `start` and the sign-in page name them."""
 
 from typing import NamedTuple
 
