@@ -1,7 +1,7 @@
 """What a panel writes into its messages: DC-03 blocks and contact ID lines, from one event."""
 
 CID_RESTORES = frozenset(
-    ["AR", "BH", "BJ", "CL", "DR", "FH", "HH", "KH", "PH", "TR", "UH", "WH", "YQ", "YR", "ZH"]
+    ["AR", "BH", "BJ", "CL", "DR", "FH", "HH", "KH", "PH", "TR", "IR", "WH", "YQ", "YR", "ZH"]
 )  # these DC-03 codes are qualifier 3 in contact ID
 
 
