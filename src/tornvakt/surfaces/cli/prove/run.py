@@ -84,7 +84,7 @@ def prove(name: str, folder: Path, *, is_long: bool) -> Result:
 
 
 def receive(
-    long: Annotated[bool, typer.Option("--long", help="Lång form: timmar, inte minuter.")] = False,
+    long: Annotated[bool, typer.Option("--long", help="Lång form: omkring en timme.")] = False,
     only: Annotated[
         list[str] | None,
         typer.Option("--only", help=f"Bara det här beviset: {', '.join(PROOFS)}. Kan upprepas."),
