@@ -236,9 +236,11 @@ class Journal(Generic[T]):
     def _refuse(self, tickets: list[Any], error: Exception) -> None:
         if isinstance(error, apsw.BusyError):
             log.error("inbox.busy", exc_info=error)
-        elif not self.is_full:
+        else:
+            was_released = self._ballast.release()
+            if was_released or not self.is_full:
+                log.error("inbox.full: %s; ballast released: %s", error, was_released)
             self.is_full = True
-            log.error("inbox.full: %s; ballast released: %s", error, self._ballast.release())
         if tickets:
             self._on_refused(tickets, error)
 

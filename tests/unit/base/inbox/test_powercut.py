@@ -16,6 +16,7 @@ import pytest
 from tests.unit.base.inbox.writing import Answers, signal, started
 from tornvakt.base.inbox import journal as journal_module
 from tornvakt.base.inbox import keeper, store
+from tornvakt.base.inbox.ballast import Ballast
 from tornvakt.base.inbox.journal import InboxDamaged, Journal
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.base.inbox.powercut import PowerCutDisk
@@ -83,10 +84,11 @@ def cut_now(
     """
     copy = DataDir(into)
     copy.create()
+    # All read before the cut: what they tell of had been flushed by then.
     acknowledged = list(answers.stored)
+    log = data.checkpoint_log.read_bytes()
     disk.cut(copy.receiver, seed=seed)
     copy.watermark.write_bytes(mark)
-    log = data.checkpoint_log.read_bytes()
     copy.checkpoint_log.write_bytes(log)
     for key in data.keys.iterdir():
         shutil.copy(key, copy.keys)
@@ -258,8 +260,9 @@ def test_a_failed_flush_while_carrying_over_is_as_fatal(
 
 @pytest.mark.usefixtures("small_log")
 def test_a_full_disk_refuses_and_goes_on_when_there_is_room(
-    disk: PowerCutDisk, data: DataDir
+    disk: PowerCutDisk, data: DataDir, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(Ballast, "free_bytes", lambda _: 0 if disk.is_full else 1 << 40)
     journal, answers = started(data, vfs=disk.name, ballast_bytes=1 << 20)
     journal._ballast.lay_out()
     assert data.ballast.stat().st_size == 1 << 20
