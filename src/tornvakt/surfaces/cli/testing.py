@@ -22,6 +22,9 @@ app = options.single()
 
 RESULTS = options.PROJECT / "build" / "prov"
 NO_TESTS = 5
+NO_END = -1
+LONGEST_S = 1500
+"""No part may take longer: a run that hangs has failed, and must say so."""
 WIDTH = 80
 
 
@@ -140,11 +143,16 @@ def _run_part(part: Part, extra: Sequence[str]) -> Score:
     command = [sys.executable, "-m", "pytest", f"--junitxml={report}"]
     if part.is_parallel:
         command += ["-n", str(max(2, os.cpu_count() or 2)), "--dist", "loadfile"]
-    outcome = subprocess.run([*command, *part.options, *paths, *extra], check=False)
+    whole = [*command, *part.options, *paths, *extra]
+    try:
+        code = subprocess.run(whole, timeout=LONGEST_S, check=False).returncode
+        ended = f"slutkod {code}"
+    except subprocess.TimeoutExpired:
+        code, ended = NO_END, f"avbruten efter {LONGEST_S // 60} minuter"
     score = count(report) if report.exists() else Score()
-    if outcome.returncode == NO_TESTS and extra:
+    if code == NO_TESTS and extra:
         return score
-    if outcome.returncode != 0 and score.failed == 0:
+    if code != 0 and score.failed == 0:
         score.failed += 1
-        score.lines.append(f"FAILED {part.what} - pytest avslutades med {outcome.returncode}")
+        score.lines.append(f"FAILED {part.what} - {ended}")
     return score

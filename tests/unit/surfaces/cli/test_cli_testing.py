@@ -1,7 +1,11 @@
 """The closing line of `./tornvakt test` tells the truth, also about tests that did not run."""
 
+import subprocess
 from pathlib import Path
 
+import pytest
+
+from tornvakt.surfaces.cli import testing
 from tornvakt.surfaces.cli.testing import Score, closing_line, count
 
 REPORT = """<?xml version="1.0"?>
@@ -30,3 +34,14 @@ def test_the_closing_line_has_pytests_form() -> None:
     line = closing_line(Score(passed=812, failed=0), 640.214)
     assert line.strip("=") == " 812 passed, 0 failed in 640.21s "
     assert line.startswith("====") and len(line) == 80
+
+
+def test_a_part_that_never_ends_has_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hang(command: list[str], **_: object) -> None:
+        raise subprocess.TimeoutExpired(command, 1500)
+
+    monkeypatch.setattr(testing, "RESULTS", tmp_path)
+    monkeypatch.setattr(subprocess, "run", hang)
+    score = testing._run_part(testing.Part("x", "enhetsprov", ()), [])
+    assert (score.passed, score.failed) == (0, 1)
+    assert score.lines == ["FAILED enhetsprov - avbruten efter 25 minuter"]
