@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 from tornvakt.pure.facts import Refusal
-from tornvakt.surfaces.cli.dialler.panel import Habits, Panel
+from tornvakt.surfaces.cli.codes import ExitCode, Stop
+from tornvakt.surfaces.cli.dialler.panel import Habits, NoAnswer, NotUnderstood, Panel
 from tornvakt.surfaces.cli.simulate import choices, reports
 
 
@@ -37,7 +38,10 @@ def alarm(
         key=choices.key(key),
         habits=Habits(transport="udp" if udp else "tcp", persistent=False, answer_within=3.0),
     )
-    done = asyncio.run(panel.send(data, token=token, patience=patience))
+    try:
+        done = asyncio.run(panel.send(data, token=token, patience=patience))
+    except (NoAnswer, NotUnderstood) as refusal:
+        raise Stop(str(refusal), ExitCode.NO) from refusal
     typer.echo(f"kvitterat på {done.latency_ns / 1e6:.1f} ms: {data.decode()}")
 
 

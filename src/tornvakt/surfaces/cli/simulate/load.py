@@ -12,6 +12,9 @@ from typing import Annotated
 
 import typer
 
+from tornvakt.base.inbox.enrolment import Enrolled, Enrolment
+from tornvakt.base.inbox.paths import DataDir
+from tornvakt.surfaces.cli import options
 from tornvakt.surfaces.cli.codes import ExitCode
 from tornvakt.surfaces.cli.dialler.engine import Engine, Plan, allow_many_files
 from tornvakt.surfaces.cli.dialler.frames import Maker, accounts
@@ -19,6 +22,7 @@ from tornvakt.surfaces.cli.dialler.outcome import Outcome
 from tornvakt.surfaces.cli.simulate import choices
 
 _PROGRESS_S = 2.0
+_KNOWN_WITHIN_S = 2.0
 
 
 def panels(
@@ -33,6 +37,10 @@ def panels(
     account: Annotated[str, typer.Option(help="Första kontot; de följande räknas upp.")] = "E000",
     one_shot: Annotated[bool, typer.Option(help="Ny förbindelse för varje händelse.")] = False,
     udp: Annotated[bool, typer.Option(help="Över UDP i stället för TCP.")] = False,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Skriv först in kontona, med nyckeln, i den här datakatalogen."),
+    ] = None,
     acks: Annotated[
         Path | None, typer.Option(help="Skriv de kvitterade händelsernas nummer i den här filen.")
     ] = None,
@@ -43,7 +51,10 @@ def panels(
     arbetar: sätt --rate, annars blir det tusentals larm.
     """
     secret = choices.key(key)
-    makers = [Maker(name, key=secret) for name in accounts(choices.account(account), count)]
+    names = accounts(choices.account(account), count)
+    if data is not None:
+        _enrol(options.existing(data), names, key)
+    makers = [Maker(name, key=secret) for name in names]
     interval = count / rate if rate > 0 else 0.0
     plan = Plan(
         seconds=seconds,
@@ -62,7 +73,25 @@ def panels(
     if acks is not None:
         outcome.write_acks(acks)
     typer.echo(outcome.summary())
+    if not outcome.acked:
+        about_key = " med nyckeln (--data skriver in dem)" if key else ""
+        typer.echo(
+            f"Ingen kvittens. Lyssnar mottagaren på {host}:{dc09}, och är kontona "
+            f"{names[0]}–{names[-1]} inskrivna{about_key}?",
+            err=True,
+        )
     return ExitCode.OK if outcome.all_acked else ExitCode.NO
+
+
+def _enrol(data: DataDir, names: list[str], key: str | None) -> None:
+    """Make the receiver know the panels, and wait until it does (it looks every second or so)."""
+    enrolment = Enrolment(data)
+    try:
+        raw = bytes.fromhex(key) if key else None
+        enrolment.add_many((Enrolled(name, key=raw) for name in names), replace=True)
+    finally:
+        enrolment.close()
+    time.sleep(_KNOWN_WITHIN_S)
 
 
 def _progress(seconds: float) -> Callable[[Outcome], None] | None:
