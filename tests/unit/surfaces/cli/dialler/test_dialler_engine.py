@@ -1,6 +1,7 @@
 """The load engine counts what it sends, sends lost frames again, believes only real ACKs."""
 
 import itertools
+import threading
 
 import pytest
 
@@ -96,3 +97,31 @@ def test_the_pace_is_held() -> None:
     outcome, _ = run(ack, Plan(seconds=0.5, interval=0.1), panels=2)
     assert outcome.sent == 10
     assert outcome.all_acked
+
+
+def test_a_run_in_a_thread_finishes_what_is_out_when_told_to_send_no_more() -> None:
+    with receiver(ack) as (address, _seen):
+        engine = Engine(
+            address, [Maker("7A31")], Plan(seconds=60, interval=0.01), numbers=itertools.count()
+        )
+        thread = threading.Thread(target=engine.run)
+        thread.start()
+        while len(engine.outcome.acked) < 5:
+            assert thread.is_alive()
+        engine.send_no_more()
+        thread.join(5)
+        assert not thread.is_alive()
+    assert engine.outcome.all_acked
+
+
+def test_a_run_can_be_ended_with_signals_still_out() -> None:
+    with receiver(lambda _frame: None) as (address, _seen):
+        engine = Engine(address, [Maker("7A31")], Plan(seconds=60), numbers=itertools.count())
+        thread = threading.Thread(target=engine.run)
+        thread.start()
+        while not engine.outcome.sent:
+            assert thread.is_alive()
+        engine.end()
+        thread.join(5)
+        assert not thread.is_alive()
+    assert (engine.outcome.sent, engine.outcome.given_up) == (1, 1)

@@ -1,5 +1,7 @@
 """The well-behaved panel: retries, clock, numbers, and what it accepts as an answer."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.unit.surfaces.cli.dialler.answering import receiver
@@ -10,7 +12,7 @@ from tornvakt.surfaces.cli.dialler.panel import Habits, NoAnswer, NotUnderstood,
 
 NOW = 1_772_978_524.0
 KEY = Key(bytes(range(16)))
-QUICK = {"retry_from": 0.02, "retry_to": 0.05, "answer_within": 0.2}
+QUICK = Habits(retry_from=0.02, retry_to=0.05, answer_within=0.2)
 
 
 def ack(frame: Frame) -> bytes:
@@ -23,7 +25,7 @@ def ack(frame: Frame) -> bytes:
 async def test_message_and_poll_are_acknowledged(
     transport: str, key: Key | None, persistent: bool
 ) -> None:
-    habits = Habits(transport=transport, persistent=persistent, **QUICK)
+    habits = replace(QUICK, transport=transport, persistent=persistent)
     with receiver(ack) as (address, seen):
         panel = Panel(address, "7A31", key=key, habits=habits, clock=lambda: NOW)
         done = await panel.send(b"#7A31|Nri1/BA01", patience=5)
@@ -37,7 +39,7 @@ async def test_message_and_poll_are_acknowledged(
 async def test_it_retries_the_same_number_and_content_until_acknowledged() -> None:
     answers = [None, b"", None]
     with receiver(lambda frame: answers.pop(0) if answers else ack(frame)) as (address, seen):
-        panel = Panel(address, "7A31", habits=Habits(**QUICK), clock=lambda: NOW)
+        panel = Panel(address, "7A31", habits=QUICK, clock=lambda: NOW)
         done = await panel.send(b"#7A31|Nri1/BA01", patience=5)
         await panel.send(b"#7A31|Nri1/BH01", patience=5)
         await panel.close()
@@ -54,7 +56,7 @@ async def test_a_nak_corrects_its_clock_at_once() -> None:
 
     with receiver(strict) as (address, seen):
         panel = Panel(
-            address, "7A31", key=KEY, habits=Habits(clock_error=3600, **QUICK), clock=lambda: NOW
+            address, "7A31", key=KEY, habits=replace(QUICK, clock_error=3600), clock=lambda: NOW
         )
         done = await panel.send(b"#7A31|Nri1/BA01", patience=5)
         await panel.close()
@@ -64,7 +66,7 @@ async def test_a_nak_corrects_its_clock_at_once() -> None:
 
 async def test_duh_is_final() -> None:
     with receiver(replies.duh) as (address, seen):
-        panel = Panel(address, "7A31", habits=Habits(**QUICK), clock=lambda: NOW)
+        panel = Panel(address, "7A31", habits=QUICK, clock=lambda: NOW)
         with pytest.raises(NotUnderstood):
             await panel.send(b"#7A31|Nri1/BA01", patience=5)
     assert len(seen) == 1
@@ -75,7 +77,7 @@ async def test_a_plain_ack_to_an_enciphered_message_is_no_ack() -> None:
         return replies.ack(frame._replace(enciphered=False), key=None, now=NOW)
 
     with receiver(forged) as (address, _seen):
-        panel = Panel(address, "7A31", key=KEY, habits=Habits(**QUICK), clock=lambda: NOW)
+        panel = Panel(address, "7A31", key=KEY, habits=QUICK, clock=lambda: NOW)
         with pytest.raises(NoAnswer, match="Ingen kvittens"):
             await panel.send(b"#7A31|Nri1/BA01", patience=0.4)
     assert panel.acknowledged == []
