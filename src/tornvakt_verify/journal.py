@@ -38,7 +38,8 @@ def verify(
     while True:
         is_running = is_receiver_running(receiver / "lock")
         try:
-            report = _verify(path, is_running, checkpoints, progress)
+            report = _verify(path, receiver, is_running, checkpoints, progress)
+            report.problems += _set_aside(path, receiver, progress)
         except OSError as error:
             raise CannotVerify(f"{error.filename}: {error.strerror}") from error
         if report.ok or is_running or not is_receiver_running(receiver / "lock"):
@@ -46,11 +47,33 @@ def verify(
         # A receiver started while we read as if there were none: read once more beside it.
 
 
+def _set_aside(path: Path, receiver: Path, progress: Callable[[int], None]) -> list[str]:
+    """Name every inbox that was put aside as damaged, and what is wrong with each.
+
+    As long as its folder lies here: reception went on without it, the question did not.
+    """
+    problems: list[str] = []
+    for folder in sorted(receiver.glob("undanlagd-*")):
+        problems.append(
+            f"En skadad inkorg är lagd undan i receiver/{folder.name}. Utred den och flytta "
+            "sedan katalogen härifrån."
+        )
+        try:
+            found = _verify(path, folder, False, None, progress).problems
+        except CannotVerify as error:
+            found = [str(error)]
+        problems += [f"{folder.name}: {problem}" for problem in found]
+    return problems
+
+
 def _verify(
-    path: Path, is_running: bool, checkpoints: Path | None, progress: Callable[[int], None]
+    path: Path,
+    receiver: Path,
+    is_running: bool,
+    checkpoints: Path | None,
+    progress: Callable[[int], None],
 ) -> Report:
     started = time.monotonic()
-    receiver = path / "receiver"
     database = receiver / "inbox.db"
     report = Report(path=str(path))
     # The order matters beside a running receiver: what is read first may only be older.

@@ -13,6 +13,7 @@ from tornvakt.base.inbox.entries import Kind
 from tornvakt.pure.protocols.dc09.content import Key
 from tornvakt.pure.protocols.dc09.encode import encode
 from tornvakt.pure.protocols.dc09.framing import Variant
+from tornvakt_verify.journal import verify
 
 Connect = Callable[[], Panel]
 KEYS = [bytes(range(n)) for n in (16, 24, 32)]
@@ -296,3 +297,28 @@ def test_a_second_receiver_on_the_same_data_is_refused_in_words(
         other.start()
     assert other.stop() == 2
     assert "Mottagaren kan inte starta" in capfd.readouterr().err
+
+
+def test_a_damaged_inbox_is_put_aside_and_reception_goes_on(
+    receiver: ReceiverProcess, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for n in range(1, 4):
+        assert b'"ACK"' in Panel(receiver.port).ask(event(n))
+    receiver.stop()
+    older = receiver.data.inbox.read_bytes()
+    receiver.start()
+    assert b'"ACK"' in Panel(receiver.port).ask(event(4))
+    last = max(e.id for e in receiver.entries(*Kind))
+    receiver.stop()
+    for leftover in receiver.data.receiver.glob("inbox.db-*"):
+        leftover.unlink()
+    receiver.data.inbox.write_bytes(older)
+    receiver.start()
+    assert "skadad" in capfd.readouterr().err
+    assert b'"ACK"0005' in Panel(receiver.port).ask(event(5))
+    assert min(e.id for e in receiver.entries(*Kind)) > last
+    report = verify(receiver.data.root)
+    assert any("saknas i slutet" in problem for problem in report.problems)
+    (folder,) = receiver.data.receiver.glob("undanlagd-*")
+    folder.rename(receiver.data.root / "utredd")
+    assert verify(receiver.data.root).problems == []

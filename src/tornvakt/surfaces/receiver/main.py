@@ -16,13 +16,15 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import ParamSpec
 
 import uvloop
 
 from tornvakt import VERSION
+from tornvakt.base.inbox import salvage
 from tornvakt.base.inbox.enrolment import Enrolment
-from tornvakt.base.inbox.journal import Journal, Mode
+from tornvakt.base.inbox.journal import InboxDamaged, Journal, Mode
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.pure.facts import Refusal
 from tornvakt.surfaces.receiver.accounts import Accounts
@@ -69,9 +71,7 @@ def _gathered(data: DataDir, mode: Mode) -> Iterator["Receiver"]:
     """Open everything in the order it depends on, and close it in the other."""
     options = Options.from_environment()
     data.create()
-    journal: Journal[Ticket] = Journal.open(
-        data, mode=mode, ballast_bytes=options.ballast_mb * 1_048_576
-    )
+    journal = _open_inbox(data, mode, options.ballast_mb * 1_048_576)
     accounts = Accounts(Enrolment(data))
     receiver: Receiver | None = None
     try:
@@ -92,6 +92,25 @@ def _gathered(data: DataDir, mode: Mode) -> Iterator["Receiver"]:
         if receiver is None or not receiver.has_drained:
             journal.close()
         accounts.close()
+
+
+def _open_inbox(data: DataDir, mode: Mode, ballast_bytes: int) -> "Journal[Ticket]":
+    """Open the inbox; a damaged one is moved away untouched and a new one goes on after it.
+
+    Somebody must look at the damage, and will: the desk gets an alarm and the verifier goes on
+    naming the folder. But the alarms that come meanwhile must not wait for that.
+    """
+    try:
+        return Journal.open(data, mode=mode, ballast_bytes=ballast_bytes)
+    except InboxDamaged as damage:
+        folder = salvage.set_aside(data, now=datetime.now(UTC))
+        print(
+            f"Inkorgen var skadad ({damage.what}). Den ligger orörd i {folder}, och en ny tar "
+            "emot larm från nästa nummer. Kör ./tornvakt journal verify.",
+            file=sys.stderr,
+            flush=True,
+        )
+        return Journal.open(data, mode=mode, ballast_bytes=ballast_bytes)
 
 
 @dataclass(slots=True)
