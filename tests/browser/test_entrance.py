@@ -62,3 +62,21 @@ def test_language_and_theme_change_by_a_switch_and_stay(house: House, open_page:
     expect(page.locator("#queue-h")).to_have_text("Queue")
     page.get_by_role("button", name="Svenska").click()
     expect(page.locator("#queue-h")).to_have_text("Kö")
+
+
+def test_what_cannot_be_shown_is_said_in_words(house: House, open_page: Open) -> None:
+    page = open_page()
+    page.goto(f"{house.url}/larm/handelser/1999-000001/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sidan finns inte")
+    answer = page.request.post(f"{house.url}/larm/handelser/2026-000001/ta/", form={"a": "b"})
+    assert answer.status == 403
+    assert "Sidan hade blivit för gammal" in answer.text()
+
+
+def test_after_signing_out_nothing_is_open_any_more(house: House, open_page: Open) -> None:
+    page = open_page()
+    page.get_by_role("button", name="Logga ut").click()
+    page.wait_for_url("**/logga-in/**")
+    for path in ("/larm/", "/larm/ko/", "/larm/lugnt/", "/larm/strom/"):
+        answer = page.request.get(f"{house.url}{path}", max_redirects=0)
+        assert answer.status in (302, 401), path

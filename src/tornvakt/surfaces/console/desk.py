@@ -10,7 +10,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -54,7 +53,6 @@ def current_queue(request: HttpRequest) -> JsonResponse:
             "rows": [{"id": row.id, "html": rows.render(row)} for row in shown],
             "load": load.last_hour(now),
             "log": log_list.render(),
-            "calm": render_to_string("console/calm_queue.html", {"calm": _calm(request, now)}),
         }
     )
 
@@ -62,8 +60,9 @@ def current_queue(request: HttpRequest) -> JsonResponse:
 @require_GET
 @requires("incidents.view")
 def calm_pane(request: HttpRequest) -> HttpResponse:
-    """``/larm/lugnt/``: what stands in the middle when no incident is chosen."""
-    return render(request, "console/calm.html", {"calm": _calm(request, datetime.now(UTC))})
+    """``/larm/lugnt/``: what stands in the queue and in the middle when nothing waits."""
+    context = {"calm": calm.screen(user_of(request), datetime.now(UTC))}
+    return render(request, "console/calm_fragment.html", context)
 
 
 def user_of(request: HttpRequest) -> User:
@@ -125,7 +124,7 @@ def page(
         "load_total": sum(counts),
         "load_bars": load.bars(counts),
         "log": log_list.pictures(),
-        "calm": _calm(request, now),
+        "calm": None if selected else calm.screen(user, now),
         "health": state,
         "health_data": state.as_dict(),
         "words": words(),
@@ -135,7 +134,3 @@ def page(
         **(extra or {}),
     }
     return render(request, "console/desk.html", context, status=status)
-
-
-def _calm(request: HttpRequest, now: datetime) -> dict[str, Any]:
-    return calm.screen(user_of(request), now)

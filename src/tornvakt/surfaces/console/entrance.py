@@ -27,7 +27,13 @@ class SignIn(LoginView):  # type: ignore[misc]  # allauth has no type hints
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Add the demo's accounts, in the demo and nowhere else."""
-        return {**super().get_context_data(**kwargs), "demo_accounts": _demo_accounts()}
+        context = super().get_context_data(**kwargs)
+        refusals = context["form"].non_field_errors().as_data()
+        return {
+            **context,
+            "demo_accounts": _demo_accounts(),
+            "is_resting": any(each.code == "too_many_login_attempts" for each in refusals),
+        }
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Let the person in, and let this browser look as they left it."""

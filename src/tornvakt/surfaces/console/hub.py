@@ -15,6 +15,9 @@ from tornvakt.surfaces.console.health import look
 
 PING_S = 2.0
 QUEUE_LENGTH = 64
+LIFETIME_S = 900.0
+"""A stream ends after this long and the desk opens a new one: so a right that was taken away, or a
+session that has ended, is noticed."""
 RESYNC = b"event: resync\ndata: {}\n\n"
 
 
@@ -85,8 +88,9 @@ class Hub:
             yield b"retry: 2000\n\n" + self.ping()
             if not is_current:
                 yield RESYNC
-            while True:
-                yield await desk.waiting.get()
+            end = time.monotonic() + LIFETIME_S
+            while time.monotonic() < end:
+                yield await desk.waiting.get()  # a ping at the latest
         finally:
             self.desks.discard(desk)
 

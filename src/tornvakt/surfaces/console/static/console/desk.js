@@ -73,6 +73,7 @@ function take(change) {
   if (change.rows?.length || change.gone?.length) bands.happened();
   if (change.changed?.includes(incident.number())) incident.renew();
   if (!incident.number() && queue.rows().length) select(queue.rows()[0], { at: 0 });
+  if (!queue.rows().length && (change.gone?.length || change.all)) incident.calm({ middle: !incident.number() });
   banner();
 }
 
@@ -93,7 +94,6 @@ async function fetchAll() {
     const whole = await answer.json();
     const meanwhile = held;
     held = null;
-    byId("queue-calm").innerHTML = whole.calm;
     take({ ...whole, all: true });
     for (const change of meanwhile) if (isAfter(change.seq, whole.seq)) take(change);
     incident.renew();

@@ -20,8 +20,8 @@ async function fetchParts(address, abort) {
 
 function parse(html) {
   const page = new DOMParser().parseFromString(html, "text/html");
-  const part = (name) => document.adoptNode(page.querySelector(`[data-slot="${name}"]`));
-  return { centre: part("centre"), signal: part("signal") };
+  const slots = [...page.querySelectorAll("[data-slot]")];
+  return Object.fromEntries(slots.map((slot) => [slot.dataset.slot, document.adoptNode(slot)]));
 }
 
 function put(parts) {
@@ -80,13 +80,18 @@ export async function open(n, address = url(n)) {
   return true;
 }
 
-/** Nothing is chosen: facts instead. */
-export async function calm() {
-  loading?.abort();
-  const answer = await fetch(document.body.dataset.calm);
-  if (!answer.ok || answer.redirected) return;
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-  centre.replaceChildren(...document.adoptNode(page.body).childNodes);
+/** Nothing waits: facts in the queue, and in the middle too unless an incident is still read. */
+export async function calm({ middle = true } = {}) {
+  if (middle) loading?.abort();
+  let parts;
+  try {
+    parts = await fetchParts(document.body.dataset.calm);
+  } catch {
+    return; // the line to the server says so itself
+  }
+  document.getElementById("queue-calm").replaceChildren(...parts.queue.childNodes);
+  if (!middle || queue.rows().length) return;
+  centre.replaceChildren(...parts.centre.childNodes);
   signal.replaceChildren();
   history.replaceState(null, "", document.body.dataset.desk);
 }
