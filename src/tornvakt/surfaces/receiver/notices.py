@@ -7,7 +7,7 @@ whoever sends refused frames would otherwise decide how fast our disk fills.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from tornvakt.base.inbox.entries import Kind, NewEntry
@@ -65,9 +65,10 @@ class Notices:
         account: str = "",
         path: str = "",
         raw: bytes = b"",
-        **params: object,
+        params: Mapping[str, object] | None = None,
     ) -> bool:
         """Tell a notice unless it was told of the same subject lately. True if it was told."""
+        content = dict(params or {})
         every = EVERY_S.get(name, 0.0)
         if every:
             known = self._told.get((name, subject))
@@ -81,8 +82,8 @@ class Notices:
             self._paced[name] = paced + 1
             self._told[name, subject] = _Told(now)
             if known is not None and known.silent_repeats:
-                params["repeats"] = known.silent_repeats
-        self._write(name, params, at_us, account, path, raw)
+                content["repeats"] = known.silent_repeats
+        self._write(name, content, at_us, account, path, raw)
         return True
 
     def keep(

@@ -18,20 +18,20 @@ from tornvakt.pure.protocols.dc09.content import (
     open_enciphered,
     open_plain,
 )
-from tornvakt.pure.protocols.dc09.diagnosis import clock_skew, diagnose, english, swedish
 from tornvakt.pure.protocols.dc09.framing import Broken, Frame, Variant
 from tornvakt.pure.reception import Known, Step, is_timely, skew_s, step_for
 from tornvakt.surfaces.receiver.accounts import Accounts
 from tornvakt.surfaces.receiver.links import Links
 from tornvakt.surfaces.receiver.notices import Notices
 from tornvakt.surfaces.receiver.options import Options, UnknownAccounts
+from tornvakt.surfaces.receiver.recordings import Recordings, Seen
+from tornvakt.surfaces.receiver.remarks import Remarks
 from tornvakt.surfaces.receiver.watch import PULSE_CODE, WATCH_ACCOUNT
 from tornvakt.surfaces.receiver.window import Window, duplicate_key
 
 log = logging.getLogger("tornvakt.receiver")
 
 LOOPBACK = ("127.0.0.1", "::1")
-DIAGNOSES_PER_SECOND = 20
 
 
 class Peer(Protocol):
@@ -79,11 +79,11 @@ class Station:
         self._options = options
         self.notices = Notices(self.store_own)
         self.window: Window[Ticket | bool] = Window()
-        self.ciphers: Window[bytes] = Window()
+        self.recordings = Recordings()
         self.stored = 0
         self.refused = 0
         self.pulse = 0
-        self._diagnoses_left = DIAGNOSES_PER_SECOND
+        self._remarks = Remarks(self.notices)
 
     # ---- in -------------------------------------------------------------------------
 
@@ -132,23 +132,7 @@ class Station:
     def broken(self, candidate: Broken, peer: Peer, at_us: int) -> None:
         """Handle bytes that are no good frame: no answer, but tell the technician why."""
         self.refused += 1
-        if candidate.reason == "noise" or self._diagnoses_left <= 0:
-            return
-        self._diagnoses_left -= 1
-        found = diagnose(candidate.raw, key=None, now=at_us / 1e6)
-        self.notices.tell(
-            "panel.broken",
-            at_us=at_us,
-            now=time.monotonic(),
-            subject=f"{peer.source} {found.code}",
-            account=found.params.get("account", ""),
-            path=peer.path,
-            raw=candidate.raw,
-            source=peer.source,
-            diagnosis=found.code,
-            text_sv=swedish(found),
-            text_en=english(found),
-        )
+        self._remarks.broken(candidate, peer, at_us)
 
     # ---- out ------------------------------------------------------------------------
 
@@ -184,10 +168,10 @@ class Station:
 
     def every_second(self) -> None:
         """Refill what is rationed by the second and turn the windows."""
-        self._diagnoses_left = DIAGNOSES_PER_SECOND
+        self._remarks.every_second()
         now = time.monotonic()
         self.window.turn(now)
-        self.ciphers.turn(now)
+        self.recordings.turn(now)
 
     # ---- inside ---------------------------------------------------------------------
 
@@ -217,15 +201,7 @@ class Station:
             ticket,
         )
         if known is None and frame.account != WATCH_ACCOUNT:
-            self.notices.tell(
-                "unknown_account",
-                at_us=at_us,
-                now=time.monotonic(),
-                subject=frame.account,
-                account=frame.account,
-                path=peer.path,
-                source=peer.source,
-            )
+            self._remarks.unknown(frame, peer, at_us)
 
     def _reply_to(self, frame: Frame, known: Known | None, cipher: object, now_s: float) -> bytes:
         if known is None and frame.account != WATCH_ACCOUNT:
@@ -258,83 +234,33 @@ class Station:
             self._refuse("security.wrong_key", frame, peer, at_us)
             self._answer_in_turn(peer, replies.nak(now_s, frame.variant))
             return None
-        seen_as = self.ciphers.get(frame.content)
-        if seen_as is not None and seen_as != _header(frame):
-            # The same cipher text under another header: somebody plays back a recording.
+        seen = self.recordings.look(frame)
+        if seen is Seen.PLAYED_BACK:
             self._refuse("security.replay", frame, peer, at_us)
             return None
         if not is_timely(message, known, now_s):
-            if seen_as is not None:
+            if seen is Seen.REPEATED:
                 self._refuse("security.replay", frame, peer, at_us)
-            self._tell_skew(message, known, peer, at_us)
-            self.notices.keep(
-                "outside_window",
-                at_us=at_us,
-                subject=frame.account,
-                account=frame.account,
-                path=peer.path,
-                raw=frame.raw,
-            )
+            else:
+                self._remarks.outside_window(frame, message, known, peer, at_us)
             self._answer_in_turn(peer, replies.nak(now_s, frame.variant))
             return None
-        self.ciphers.put(frame.content, _header(frame))
-        return message, plain, seen_as is not None
+        self.recordings.remember(frame)
+        return message, plain, seen is Seen.REPEATED
 
     def _refuse(self, why: str, frame: Frame, peer: Peer, at_us: int) -> None:
         self.refused += 1
-        self.notices.keep(
-            why,
-            at_us=at_us,
-            subject=frame.account,
-            account=frame.account,
-            path=peer.path,
-            raw=frame.raw,
-        )
-        self.notices.tell(
-            why,
-            at_us=at_us,
-            now=time.monotonic(),
-            subject=f"{frame.account} {peer.source}",
-            account=frame.account,
-            path=peer.path,
-            source=peer.source,
-        )
+        self._remarks.refused(why, frame, peer, at_us)
 
     def _mind_the_clock(self, message: Message, known: Known, peer: Peer, at_us: int) -> None:
         if abs(skew_s(message, at_us / 1e6)) > self._options.skew_limit_s:
-            self._tell_skew(message, known, peer, at_us)
-
-    def _tell_skew(self, message: Message, known: Known, peer: Peer, at_us: int) -> None:
-        seconds = skew_s(message, at_us / 1e6)
-        found = clock_skew(seconds)
-        self.notices.tell(
-            "clock.skew",
-            at_us=at_us,
-            now=time.monotonic(),
-            subject=known.account,
-            account=known.account,
-            path=peer.path,
-            seconds=seconds,
-            text_sv=swedish(found),
-            text_en=english(found),
-        )
+            self._remarks.skewed(message, known, peer, at_us)
 
     def _mind_the_variant(self, frame: Frame, known: Known | None, peer: Peer, at_us: int) -> None:
         if known is None or known.variant == frame.variant:
             return
         self._accounts.learn_variant(known.account, frame.variant)
-        found = diagnose(frame.raw, key=None, now=at_us / 1e6)
-        self.notices.tell(
-            "panel.deviation",
-            at_us=at_us,
-            now=time.monotonic(),
-            subject=f"{known.account} {frame.variant}",
-            account=known.account,
-            path=peer.path,
-            variant=str(frame.variant),
-            text_sv=swedish(found),
-            text_en=english(found),
-        )
+        self._remarks.deviating(frame, known, peer, at_us)
 
     def _answer_in_turn(self, peer: Peer, reply: bytes) -> None:
         """Answer at once, or behind the answers that still wait for the disk."""
@@ -343,14 +269,3 @@ class Station:
             self._journal.put(None, Ticket(peer, reply))
         else:
             peer.answer(reply)
-
-
-def _header(frame: Frame) -> bytes:
-    """What an enciphered frame leaves readable, and so what a replay may have changed."""
-    return b"%s %s %s %s %s" % (
-        frame.token,
-        frame.sequence,
-        frame.receiver or b"-",
-        frame.prefix or b"-",
-        frame.account.encode(),
-    )
