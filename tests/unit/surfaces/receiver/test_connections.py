@@ -68,8 +68,8 @@ def test_when_full_the_oldest_stranger_makes_room_and_a_proven_panel_never() -> 
     book.prove(proven)
     assert book.add(Line("192.0.2.9", 3.0))
     assert (proven.dropped, old.dropped, young.dropped) == ([], ["full"], [])
-    for line in list(book._all):
-        book.prove(line)
+    for each in list(book._all):
+        book.prove(each)
     assert not book.add(Line("192.0.2.9", 4.0))
 
 
