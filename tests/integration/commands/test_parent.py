@@ -75,7 +75,13 @@ def said() -> list[str]:
 async def parent(data: DataDir, said: list[str]) -> AsyncIterator[Parent]:
     dc09 = ports.free_dc09("127.0.0.1", 0)
     parent = Parent(
-        data, said.append, WatchPanel("127.0.0.1", dc09), ("127.0.0.1", 9), every_s=0.2, late_s=2.0
+        data,
+        said.append,
+        WatchPanel("127.0.0.1", dc09),
+        ("127.0.0.1", 9),
+        every_s=0.2,
+        late_s=2.0,
+        starting_s=10.0,
     )
     yield parent
     await parent.end()
@@ -167,6 +173,25 @@ def test_nothing_outlives_a_killed_parent(tmp_path: Path) -> None:
         time.sleep(0.02)
 
 
+async def test_a_fault_of_our_own_is_told_and_the_watch_goes_on(
+    parent: Parent, said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+
+    async def broken(panel: WatchPanel) -> int | None:
+        calls.append(panel)
+        if len(calls) == 1:
+            raise RuntimeError("trasigt")
+        return None
+
+    monkeypatch.setattr(WatchPanel, "pulse", broken)
+    parent.keep(python("jobs", SLEEP))
+    parent.watch()
+    await until(lambda: len(calls) > 2)
+    assert said == ["ett fel i Tornvakts egen övervakning: RuntimeError('trasigt')"]
+    assert pid_of(parent, "jobs")
+
+
 async def test_a_long_line_and_a_full_pipe_stop_nobody(parent: Parent, data: DataDir) -> None:
     parent.keep(python("jobs", f"print('x' * 500_000); print('slut', flush=True); {SLEEP}"))
     log = data.logs / "jobs.log"
@@ -255,12 +280,13 @@ async def test_a_stuck_worker_is_replaced_and_told(parent: Parent, data: DataDir
     still = {"STILL": "1"} if how == "does not follow" else {}
     parent.keep(python("worker", WORKER, environment={"DATA": str(data.root), **still}))
     parent.watch()
-    await until(lambda: (data.logs / "worker.status").exists())
+    await until(lambda: (data.logs / "worker.status").exists() and pid_of(parent, "worker"))
+    await until(lambda: parent._pulses.acknowledged)
     first = pid_of(parent, "worker")
     if how == "stopped":
         os.kill(first, signal.SIGSTOP)
-    await until(lambda: pid_of(parent, "worker") not in (0, first), 20)
-    await until(has_told(data, "Worker slutade svara och startas om."), 20)
+    await until(lambda: pid_of(parent, "worker") not in (0, first), 30)
+    await until(has_told(data, "Worker slutade svara och startas om."), 30)
 
 
 async def test_the_page_stands_in_until_the_web_has_the_socket(tmp_path: Path) -> None:

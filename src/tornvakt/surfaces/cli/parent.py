@@ -18,10 +18,16 @@ from tornvakt.surfaces.cli import watchdog
 from tornvakt.surfaces.cli.child import Child, Service
 from tornvakt.surfaces.cli.logs import LogFile
 from tornvakt.surfaces.cli.restarts import Heart, Pulses, Restarts
+from tornvakt.surfaces.cli.words import swedish_error
 
 STOP_S = 2.3
 """What a process gets between SIGTERM and SIGKILL; all must be gone within three seconds."""
 REPORT_EVERY_S = 60.0
+STARTING_S = 30.0
+"""A process that has just been started may be silent for so much longer."""
+TELL_EVERY_DEATH = 6
+TELL_EACH = 20
+"""After so many deaths in a row only every twentieth is told: the log has them all."""
 WEB, WORKER, RECEIVER = "web", "worker", "receiver"
 
 Say = Callable[[str], None]
@@ -50,6 +56,7 @@ class Parent:
     web_uses_tls: bool = False
     every_s: float = watchdog.EVERY_S
     late_s: float = watchdog.LATE_S
+    starting_s: float = STARTING_S
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     kept: dict[str, Kept] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
@@ -63,7 +70,8 @@ class Parent:
         """Let Ctrl-C, a stop from the system and a closed terminal end everything."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            loop.add_signal_handler(number, self.stop.set)
+            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup keeps its promise
+                loop.add_signal_handler(number, self.stop.set)
 
     def keep(self, service: Service) -> None:
         """Start a service and keep it alive from now on."""
@@ -73,7 +81,7 @@ class Parent:
             Heart(limit_s=self.late_s, last=time.monotonic()),
         )
         self.kept[service.word] = kept
-        self._run(self._keep_alive(kept))
+        self._run(lambda: self._keep_alive(kept))
 
     async def once(self, service: Service) -> int:
         """Run a service that ends by itself. Returns its exit code."""
@@ -86,7 +94,7 @@ class Parent:
 
     def watch(self) -> None:
         """Send pulses from now on, and look at who follows them."""
-        self._run(self._watch())
+        self._run(self._watch)
 
     async def end(self) -> None:
         """End every process: first asked, then killed. Takes less than three seconds."""
@@ -107,18 +115,25 @@ class Parent:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.ensure_future(work)
+    def _run(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        task = asyncio.ensure_future(self._again_and_again(work))
         self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-        def over(task: asyncio.Task[None]) -> None:
-            self._tasks.discard(task)
-            if not task.cancelled() and task.exception() is not None:
-                # A fault of our own must not leave the processes without a keeper.
-                self.say(f"ett fel i Tornvakts egen övervakning: {task.exception()!r}")
-                self.stop.set()
+    async def _again_and_again(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Run a loop of ours. A fault in it is told, and must not leave the processes alone."""
+        while not self.stop.is_set():
+            try:
+                await work()
+                return
+            except Exception as error:
+                self.say(f"ett fel i Tornvakts egen övervakning: {error!r}")
+                await self._pause(1.0)
 
-        task.add_done_callback(over)
+    async def _pause(self, seconds: float) -> None:
+        """Wait, but not beyond the end."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.stop.wait(), seconds)
 
     def _start(self, service: Service) -> Child:
         log = LogFile(self.data.logs / f"{service.word}.log")
@@ -132,23 +147,22 @@ class Parent:
             self.say(f"{service.name}: {line.strip()[:200]}")
 
     async def _keep_alive(self, kept: Kept) -> None:
-        service = kept.service
         while not self.stop.is_set():
-            kept.heart.beat(time.monotonic())
-            try:
-                kept.child = self._start(service)
-            except OSError as error:
-                # Out of processes or memory: that passes, and then somebody must still be here.
-                pause = kept.restarts.pause(0.0)
-                self.say(f"{service.name} gick inte att starta ({error.strerror}).")
-            else:
-                code = await kept.child.ended()
-                if self.stop.is_set():
-                    return
-                pause = kept.restarts.pause(kept.child.lived_s())
-                self._tell_death(kept, code, pause)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.stop.wait(), pause)
+            if kept.child is None or not kept.child.is_alive:
+                kept.heart.beat(time.monotonic() + self.starting_s)
+                try:
+                    kept.child = self._start(kept.service)
+                except OSError as error:
+                    # Out of processes or memory: that passes, and then we must still be here.
+                    self.say(f"{kept.service.name} gick inte att starta: {swedish_error(error)}.")
+                    await self._pause(kept.restarts.pause(0.0))
+                    continue
+            code = await kept.child.ended()
+            if self.stop.is_set():
+                return
+            pause = kept.restarts.pause(kept.child.lived_s())
+            self._tell_death(kept, code, pause)
+            await self._pause(pause)
 
     def _tell_death(self, kept: Kept, code: int, pause: float) -> None:
         name = kept.service.name
@@ -156,7 +170,9 @@ class Parent:
         again = f"startar om den om {pause:.1f} s".replace(".", ",")
         if kept.restarts.is_struggling:
             again = f"den har dött {kept.restarts.deaths} gånger i rad, {again}"
-        self.say(f"{name} avslutades ({how}), {again}.")
+        deaths = kept.restarts.deaths
+        if deaths <= TELL_EVERY_DEATH or deaths % TELL_EACH == 0:
+            self.say(f"{name} avslutades ({how}), {again}.")
         self._report(kept, f"{name.capitalize()} avslutades oväntat ({how}) och startas om.")
 
     def _report(self, kept: Kept, text: str) -> None:
@@ -181,8 +197,7 @@ class Parent:
                 self._beat(WEB)
             self._look_at_worker(now)
             self._end_the_stuck(now)
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.stop.wait(), self.every_s)
+            await self._pause(self.every_s)
 
     def _beat(self, word: str) -> None:
         if word in self.kept:
