@@ -153,6 +153,6 @@ def meaning_of(reading: Any) -> str:
     for happening in reading.events:
         phrase = codes.lookup(happening.code_system, happening.code).sv
         if happening.zone:
-            phrase += f", sektion {happening.zone}"
+            phrase += f", zon {happening.zone}"
         phrases.append(visible(phrase.encode()))
     return "; ".join(phrases) or "utan läsbart innehåll"
