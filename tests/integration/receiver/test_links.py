@@ -126,3 +126,41 @@ def test_our_own_outage_fails_nobody(tmp_path: Path) -> None:
         poll(Panel(receiver.port), "7A31")
     finally:
         receiver.stop(signal.SIGKILL)
+
+
+def test_ten_thousand_polling_panels_cost_no_row_and_no_byte(tmp_path: Path) -> None:
+    receiver = ReceiverProcess(tmp_path / "data")
+    accounts = [f"{n:05X}" for n in range(10_000)]
+    enrolment = Enrolment(receiver.data)
+    enrolment.add_many(Enrolled(account, supervision="SP4") for account in accounts)
+    receiver.start()
+    try:
+        receiver.wait_for(1, Kind.NOTICE)  # that it has started
+        panel = Panel(receiver.port, timeout_s=20.0)
+
+        def poll_all() -> None:
+            for start in range(0, len(accounts), 100):
+                some = accounts[start : start + 100]
+                panel.send(b"".join(encode(b"NULL", 0, a, b"", time=None, key=None) for a in some))
+                assert all(b'"ACK"' in panel.reply() for _ in some)
+
+        def snapshot() -> float:
+            """Wait for the next time the receiver keeps when it heard each path."""
+            before = max((row.heard_at for row in enrolment.links()), default=0.0)
+            assert wait_until(
+                lambda: max((row.heard_at for row in enrolment.links()), default=0.0) > before, 70.0
+            )
+            return before
+
+        poll_all()
+        snapshot()
+        entries = len(receiver.entries(*Kind))
+        size = receiver.data.enrolment.stat().st_size
+        for _ in range(3):
+            poll_all()
+        snapshot()
+        assert len(receiver.entries(*Kind)) == entries
+        assert receiver.data.enrolment.stat().st_size == size
+        assert len(enrolment.links()) == len(accounts)
+    finally:
+        receiver.stop(signal.SIGKILL)
