@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,11 +17,42 @@ app = options.plain("Inkorgen: kontrollera att ingenting ändrats, eller läs om
 @app.command(
     help="Kontrollera varje rad i inkorgen med ett fristående program. Slutkod 1: något är skadat."
 )
-def verify(data: options.Data = options.DEFAULT_DATA) -> int:
-    """Run the verifier as a process of its own: it shares no code with what wrote the rows."""
-    directory = options.existing(data)
-    command = [sys.executable, "-m", "tornvakt_verify", str(directory.root)]
+def verify(
+    data: options.Data = options.DEFAULT_DATA,
+    checkpoints: Annotated[
+        Path | None,
+        typer.Option(
+            "--checkpoints",
+            metavar="FIL",
+            help="Jämför med en kopia av checkpoints.log som förvaras på annat håll.",
+        ),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Skriv svaret som JSON.")] = False,
+) -> int:
+    """Run the verifier as a process of its own: it shares no code with what wrote the rows.
+
+    A missing inbox is for it to judge as soon as there is a receiver's folder: was there one?
+    """
+    root = _with_receiver(data)
+    command = [sys.executable, "-m", "tornvakt_verify", str(root)]
+    command += ["--checkpoints", str(checkpoints)] if checkpoints else []
+    command += ["--json"] if as_json else []
     return subprocess.run(command, check=False).returncode
+
+
+@app.command(
+    "set-aside",
+    help="Lägg undan en inkorg som inte går att öppna, till exempel när förseglingsnyckeln är "
+    "förlorad. Inget raderas; nästa start börjar en ny inkorg på nästa nummer.",
+)
+def set_aside(data: options.Data = options.DEFAULT_DATA) -> int:
+    """Put the inbox aside by a person's decision; the receiver does it itself only for damage."""
+    from tornvakt.base.inbox import salvage
+    from tornvakt.base.inbox.paths import DataDir
+
+    folder = salvage.set_aside(DataDir(_with_receiver(data)), now=datetime.now(UTC))
+    print(f"Inkorgen ligger orörd i {folder}.")
+    return ExitCode.OK
 
 
 @app.command(
@@ -44,3 +77,8 @@ def reread(
         f"{outcome.absent} finns ännu inte i databasen."
     )
     return ExitCode.NO if outcome.different else ExitCode.OK
+
+
+def _with_receiver(data: Path) -> Path:
+    root = data.resolve()
+    return root if (root / "receiver").is_dir() else options.existing(data).root
