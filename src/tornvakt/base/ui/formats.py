@@ -25,6 +25,17 @@ def language() -> str:
     return "en" if (translation.get_language() or "sv").startswith("en") else "sv"
 
 
+def _wall(instant: datetime) -> datetime:
+    """Return the local wall clock; UTC for an instant at the edges of what a date can hold.
+
+    Such an instant can only be a transmitter's, and a page must never fail for one of those.
+    """
+    try:
+        return instant.astimezone(STOCKHOLM)
+    except (OverflowError, ValueError):
+        return instant
+
+
 def _is_double_hour(local: datetime) -> bool:
     other = local.replace(fold=1 - local.fold)
     return local.utcoffset() != other.utcoffset() and local.hour == 2
@@ -32,33 +43,33 @@ def _is_double_hour(local: datetime) -> bool:
 
 def clock(instant: datetime) -> str:
     """``14:05:32``, local time; ``02:30:00 (CET)`` in the hour that comes twice in autumn."""
-    local = instant.astimezone(STOCKHOLM)
+    local = _wall(instant)
     text = f"{local:%H:%M:%S}"
     return f"{text} ({local.tzname()})" if _is_double_hour(local) else text
 
 
 def clock_ms(instant: datetime) -> str:
     """``14:05:32,418``: where the order of two signals matters."""
-    local = instant.astimezone(STOCKHOLM)
+    local = _wall(instant)
     mark = "." if language() == "en" else ","
     return f"{local:%H:%M:%S}{mark}{local.microsecond // 1000:03d}"
 
 
 def date(instant: datetime) -> str:
     """``2026-11-22``, local date."""
-    return f"{instant.astimezone(STOCKHOLM):%Y-%m-%d}"
+    return f"{_wall(instant):%Y-%m-%d}"
 
 
 def day(instant: datetime) -> str:
     """``sön 22 nov`` or ``Sun 22 Nov``."""
-    local = instant.astimezone(STOCKHOLM)
+    local = _wall(instant)
     lang = language()
     return f"{_DAYS[lang][local.weekday()]} {local.day} {_MONTHS[lang][local.month - 1]}"
 
 
 def week(instant: datetime) -> int:
     """ISO week number (Monday first; 2026 has 53 weeks)."""
-    return instant.astimezone(STOCKHOLM).isocalendar().week
+    return _wall(instant).isocalendar().week
 
 
 def duration(span: timedelta | float) -> str:

@@ -36,6 +36,10 @@ READER_VERSION = 1
 """Raised whenever the same bytes may give another reading."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_FIRST = datetime(2000, 1, 1, tzinfo=UTC)
+_LAST = datetime(2100, 1, 1, tzinfo=UTC)
+"""A panel's clock outside these years says nothing about when, and the very last years that a date
+can hold have no wall clock in Kalmar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,9 @@ def read(token: str, account: str, message: Message) -> Reading:
     events = _events(token, account, text, flags)
     extended, noted = _extended(message.extended)
     flags += noted
+    message_time = _instant(message.time)
+    if message_time is None and message.time is not None:
+        flags.append("unreadable_time")
     occurred_at = _occurred(extended, flags)
     if occurred_at is not None:
         events = tuple(replace(event, occurred_at=occurred_at) for event in events)
@@ -72,7 +79,7 @@ def read(token: str, account: str, message: Message) -> Reading:
     return Reading(
         events=events,
         extended=extended,
-        message_time=_instant(message.time),
+        message_time=message_time,
         occurred_at=occurred_at,
         position=_position(extended, flags),
         flags=tuple(dict.fromkeys(flags)),
@@ -150,7 +157,10 @@ def _position(extended: tuple[Extended, ...], flags: list[str]) -> tuple[float, 
 
 
 def _instant(seconds: int | None) -> datetime | None:
-    return None if seconds is None else _EPOCH + timedelta(seconds=seconds)
+    if seconds is None:
+        return None
+    when = _EPOCH + timedelta(seconds=seconds)
+    return when if _FIRST <= when < _LAST else None
 
 
 def _written(when: datetime | None) -> str | None:

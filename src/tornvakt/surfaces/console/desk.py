@@ -4,6 +4,7 @@ The same view answers three ways: the whole page, the pane of one incident (``?d
 script) and the closing form inside the pane. Without script the page works by links and forms.
 """
 
+import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -22,6 +23,11 @@ from tornvakt.domains.incidents.selectors import incident as find
 from tornvakt.domains.incidents.selectors import queue
 from tornvakt.surfaces.console import calm, feed, health, load, log_list, pane, rows
 from tornvakt.surfaces.console.words import words
+
+log = logging.getLogger(__name__)
+
+_told: set[str] = set()
+"""Incidents that could not be shown and have been logged: each once, they may be many."""
 
 
 @require_GET
@@ -83,13 +89,8 @@ def fragment(
     request: HttpRequest, number: str, *, status: int = 200, **extra: object
 ) -> HttpResponse:
     """The pane and the signals of one incident, for the script to put in place."""
-    context = {
-        "inc": screen_of(request, number),
-        "me_id": user_of(request).pk,
-        "now": timezone.now(),
-        **extra,
-    }
-    return render(request, "console/fragment.html", context, status=status)
+    context = {"me_id": user_of(request).pk, "now": timezone.now(), **extra}
+    return _with_incident(request, "console/fragment.html", number, context, status)
 
 
 def page(
@@ -113,7 +114,6 @@ def page(
         "rows": shown,
         "seq": sequence,
         "selected": selected,
-        "inc": screen_of(request, selected) if selected else None,
         "me_id": user.pk,
         "now": now,
         "waiting": [(p, sum(1 for row in waiting if row.priority == p)) for p in (1, 2, 3)],
@@ -133,4 +133,29 @@ def page(
         "now_ms": formats.epoch_ms(now),
         **(extra or {}),
     }
-    return render(request, "console/desk.html", context, status=status)
+    return _with_incident(request, "console/desk.html", selected, context, status)
+
+
+def _with_incident(
+    request: HttpRequest, template: str, number: str, context: dict[str, Any], status: int
+) -> HttpResponse:
+    """Render a page that shows an incident, or none when ``number`` is empty.
+
+    What a stranger sent must never take the desk from everybody: an incident that cannot be shown
+    is shown bare, with its raw signals, and the queue stands.
+    """
+    if not number:
+        return render(request, template, {"inc": None, **context}, status=status)
+    try:
+        shown = {"inc": screen_of(request, number), **context}
+        return render(request, template, shown, status=status)
+    except Http404:
+        raise
+    except Exception:
+        if number not in _told:
+            _told.add(number)
+            log.exception("desk.incident_unshown number=%s", number)
+    view = find(user_of(request), number)
+    if view is None:
+        raise Http404(number)
+    return render(request, template, {"inc": pane.bare(view, timezone.now()), **context})

@@ -56,15 +56,44 @@ def _as_written(raw: str) -> str:
 
 def screen(view: IncidentView, now: datetime) -> dict[str, Any]:
     """Everything the templates of the pane need, in the active language."""
+    signals = _newest(view)[:SIGNALS_SHOWN]
+    return _header(view, now) | {
+        "alarms": [_alarm(alarm) for alarm in view.alarms],
+        "facts": _facts(view),
+        "before": _before(view, now),
+        "timeline": _timeline(view.entries),
+        "signals": _signals(signals),
+        "signals_left_out": max(0, view.row.signal_count - len(signals)) if signals else 0,
+    }
+
+
+def bare(view: IncidentView, now: datetime) -> dict[str, Any]:
+    """The same of an incident that `screen` or its templates stumble over: only what is our own.
+
+    It can still be taken, noted and closed, and the raw signals stand beside it.
+    """
+    sentence = _("This incident cannot be shown in full. Read the raw signal.")
+    told = {"at": view.row.opened_at, "day": "", "css": "key", "strong": sentence}
+    signals = _newest(view)[:SIGNALS_SHOWN]
+    return _header(view, now) | {
+        "alarms": [],
+        "facts": [],
+        "before": [],
+        "timeline": [told | {"text": "", "small": ""}],
+        "signals": [_bare_signal(raw) for raw in signals],
+        "signals_left_out": max(0, view.row.signal_count - len(signals)) if signals else 0,
+    }
+
+
+def _newest(view: IncidentView) -> list[RawSignal]:
+    seen = {raw.entry_id: raw for alarm in view.alarms for raw in alarm.signals}
+    return sorted(seen.values(), key=lambda raw: -raw.entry_id)
+
+
+def _header(view: IncidentView, now: datetime) -> dict[str, Any]:
     row = view.row
     taken = (row.taken_at - row.opened_at).total_seconds() if row.taken_at else None
     late = taken is not None and taken > row.target_s
-    seen: dict[int, RawSignal] = {}
-    for alarm in view.alarms:
-        for raw in alarm.signals:
-            seen[raw.entry_id] = raw
-    newest = sorted(seen.values(), key=lambda raw: -raw.entry_id)
-    signals = newest[:SIGNALS_SHOWN]
     return {
         "id": row.id,
         "number": row.number,
@@ -85,12 +114,6 @@ def screen(view: IncidentView, now: datetime) -> dict[str, Any]:
         "open_s": ((row.closed_at or now) - row.opened_at).total_seconds(),
         "signal_count": row.signal_count,
         "last_signal_at": row.last_signal_at,
-        "alarms": [_alarm(alarm) for alarm in view.alarms],
-        "facts": _facts(view),
-        "before": _before(view, now),
-        "timeline": _timeline(view.entries),
-        "signals": _signals(signals),
-        "signals_left_out": max(0, row.signal_count - len(signals)) if signals else 0,
         "results": view.results,
         "causes": view.causes,
         "result": next((c.label for c in view.results if c.code == view.result), ""),
@@ -218,6 +241,17 @@ def _signal(
     ]
     happened = occurred_at or next((e.occurred_at for e in events if e.occurred_at), None)
     skew = raw.received_at - raw.message_at if raw.message_at else timedelta()
+    return _bare_signal(raw) | {
+        "message_at": raw.message_at,
+        "skew_s": skew.total_seconds(),
+        "occurred_at": happened,
+        "flags": list(raw.flags),
+        "events": meanings,
+        "summary": " · ".join(m["means"] for m in meanings) or raw.token,
+    }
+
+
+def _bare_signal(raw: RawSignal) -> dict[str, Any]:
     return {
         "entry_id": raw.entry_id,
         "account": raw.account,
@@ -226,12 +260,12 @@ def _signal(
         "path": raw.path,
         "received_at": raw.received_at,
         "stored_at": raw.stored_at,
-        "message_at": raw.message_at,
-        "skew_s": skew.total_seconds(),
-        "occurred_at": happened,
+        "message_at": None,
+        "skew_s": 0.0,
+        "occurred_at": None,
         "raw_pieces": pieces(raw.raw),
         "plain_pieces": pieces(raw.plain) if raw.plain else [],
-        "flags": list(raw.flags),
-        "events": meanings,
-        "summary": " · ".join(m["means"] for m in meanings) or raw.token,
+        "flags": [],
+        "events": [],
+        "summary": raw.token,
     }

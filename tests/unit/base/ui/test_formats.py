@@ -52,3 +52,13 @@ def test_days_and_decimals_follow_the_language() -> None:
 def test_weeks_are_iso_and_2026_has_fifty_three() -> None:
     assert formats.week(datetime(2026, 11, 22, 12, tzinfo=UTC)) == 47
     assert formats.week(datetime(2027, 1, 1, 12, tzinfo=UTC)) == 53
+
+
+def test_an_instant_without_a_wall_clock_is_written_in_utc_and_never_raises() -> None:
+    edge = datetime.max.replace(tzinfo=UTC)
+    assert formats.clock(edge) == "23:59:59"
+    assert formats.clock_ms(edge) == "23:59:59,999"
+    assert formats.date(edge) == "9999-12-31"
+    assert formats.day(edge) == "fre 31 dec"
+    assert formats.week(edge) == 52
+    assert formats.date(datetime.min.replace(tzinfo=UTC))[-6:] == "-01-01"

@@ -281,3 +281,18 @@ def test_a_stored_enciphered_signal_is_read_from_its_plain_text() -> None:
 
 def test_every_token_is_text() -> None:
     assert read_raw(seal(b'"\xff\xfe"0001L0#7A31[x]'), None)[1].events[0].text == "x"
+
+
+@pytest.mark.parametrize(
+    ("year", "is_plausible"), [("1999", False), ("2000", True), ("2099", True), ("9999", False)]
+)
+def test_a_clock_far_from_now_is_flagged_and_not_believed(year: str, is_plausible: bool) -> None:
+    stamp = f"23:59:59,12-31-{year}"
+    reading = read("SIA-DCS", "7A31", read_content(f"[#7A31|Nri1/FA1][H{stamp}]_{stamp}".encode()))
+    instants = (reading.message_time, reading.occurred_at, reading.events[0].occurred_at)
+    if is_plausible:
+        assert instants == (datetime(int(year), 12, 31, 23, 59, 59, tzinfo=UTC),) * 3
+        assert reading.flags == ()
+    else:
+        assert instants == (None, None, None)
+        assert reading.flags == ("unreadable_time", "unreadable_occurrence")
