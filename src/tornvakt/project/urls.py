@@ -3,3 +3,8 @@
 from django.urls import include, path
 
 urlpatterns = [path("", include("tornvakt.surfaces.console.urls"))]
+
+handler400 = "tornvakt.surfaces.console.errors.bad_request"
+handler403 = "tornvakt.surfaces.console.errors.forbidden"
+handler404 = "tornvakt.surfaces.console.errors.not_found"
+handler500 = "tornvakt.surfaces.console.errors.fault"
