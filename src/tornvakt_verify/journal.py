@@ -13,8 +13,8 @@ from tornvakt_verify.marks import Mark, Seal, read_log, read_watermark
 from tornvakt_verify.opening import UNREADABLE, is_receiver_running, opened
 from tornvakt_verify.report import CannotVerify, Report
 from tornvakt_verify.signatures import checker
+from tornvakt_verify.tables import check_structure, check_tables
 
-TABLES = {"entry", "seal", "pulse"}
 UNLOGGED = 1
 """Seals that may be missing in ``checkpoints.log``: the line is written after the seal."""
 
@@ -92,13 +92,13 @@ def _verify(
     at_least = mark.id if mark else 0
     try:
         with opened(database, is_running=is_running, at_least=at_least) as connection:
-            problems += _check_tables(connection)
+            problems += check_tables(connection)
             seals, seal_problems = _seals(connection)
             problems += seal_problems
             watched = {seal.id for seal in (*seals, *log, *copy)} | {at_least}
             chain = Chain(watched, at_least)
             chain.walk(connection, progress)
-            problems += _check_structure(connection)
+            problems += check_structure(connection)
     except UNREADABLE as error:
         if "lock" in str(error):
             raise CannotVerify(f"Inkorgen är upptagen: {error}.") from error
@@ -117,32 +117,6 @@ def _verify(
     ]
     report.seconds = time.monotonic() - started
     return report
-
-
-def _check_tables(connection: sqlite3.Connection) -> list[str]:
-    """A trigger could swallow rows and a foreign table hide them; neither belongs here."""
-    found = {
-        name.decode("utf-8", "replace"): kind.decode("utf-8", "replace")
-        for kind, name in connection.execute("SELECT type, name FROM sqlite_master")
-    }
-    problems = [
-        f"Inkorgen har ett främmande föremål: {kind} {name}."
-        for name, kind in found.items()
-        if name not in TABLES or kind != "table"
-    ]
-    return problems + [f"Tabellen {name} är borta." for name in sorted(TABLES - found.keys())]
-
-
-def _check_structure(connection: sqlite3.Connection) -> list[str]:
-    """Let SQLite look through the pages of the file itself; a quarter second for a million rows."""
-    try:
-        found = [text for (text,) in connection.execute("PRAGMA quick_check(1)")]
-    except UNREADABLE as error:
-        return [f"Databasfilens uppbyggnad är skadad: {error}."]
-    if found == [b"ok"]:
-        return []
-    words = " ".join(b" ".join(found).decode("utf-8", "replace").split())
-    return [f"Databasfilens uppbyggnad är skadad: {words}."]
 
 
 def _seals(connection: sqlite3.Connection) -> tuple[list[Seal], list[str]]:

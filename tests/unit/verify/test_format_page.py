@@ -3,7 +3,9 @@
 from pathlib import Path
 
 from tornvakt.base.inbox.entries import NO_HASH, NewEntry, chained
+from tornvakt.base.inbox.schema import CREATE
 from tornvakt_verify.chain import row_hash
+from tornvakt_verify.tables import TABLES
 
 PAGE = Path(__file__).parents[3] / "docs/reference/inkorgens-format.md"
 
@@ -21,3 +23,10 @@ def test_the_worked_example_is_right() -> None:
     assert row_hash(NO_HASH, 1, (1, 0, 10**6, 10**6, b"", b"", b"", b"", b"", b"{}", b"")) == one
     row = (2, 1, 2 * 10**6, 2 * 10**6, b"1234", b"tcp", b"", b"ABC", b"", b"", b"")
     assert row_hash(one, 2, row) == two
+
+
+def test_page_writer_and_verifier_make_the_same_tables() -> None:
+    page = " ".join(PAGE.read_text().split())
+    assert all(sql in page for sql in TABLES.values())
+    written = [" ".join(sql.split()) for sql in CREATE.split(";")]
+    assert written == [*TABLES.values(), ""]

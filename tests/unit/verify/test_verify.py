@@ -256,6 +256,19 @@ def test_a_trigger_is_named(data: DataDir) -> None:
     assert problems(data) == ["Inkorgen har ett främmande föremål: trigger t."]
 
 
+def test_a_trigger_behind_a_tables_name_is_named(data: DataDir) -> None:
+    swallow = "BEFORE INSERT ON entry BEGIN SELECT RAISE(IGNORE); END"
+    tamper(data, f"CREATE TRIGGER seal {swallow}")
+    assert problems(data) == ["Inkorgen har ett främmande föremål: trigger seal."]
+
+
+def test_a_table_made_otherwise_is_named(data: DataDir) -> None:
+    tamper(data, "DROP TABLE pulse", "CREATE TABLE pulse (one, n, at_us)")
+    assert problems(data) == ["Tabellen pulse är gjord på ett annat sätt än inkorgens."]
+    tamper(data, "DROP TABLE pulse")
+    assert problems(data) == ["Tabellen pulse är borta."]
+
+
 def edit_log(data: DataDir, edit: Callable[[list[str]], Any]) -> None:
     lines = data.checkpoint_log.read_text().splitlines()
     edit(lines)
