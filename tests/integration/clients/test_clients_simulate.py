@@ -1,7 +1,11 @@
 """`simulate` as its user types it, against the running receiver: what it says and its exit code."""
 
+import socket
 import subprocess
 import sys
+import time
+
+import pytest
 
 from tests.integration.clients.conftest import KEYED, KEYS, PLAIN, Stored
 from tornvakt.surfaces.cli.bench.subject import Subject, numbers
@@ -34,10 +38,41 @@ def test_enciphered_panels_are_enrolled_first_when_told(receiver: Subject) -> No
     assert {e.account for e in receiver.entries() if e.plain} >= {"E200", "E201"}
 
 
-def test_silence_is_exit_code_one_and_a_line_that_says_what_to_look_at() -> None:
-    done = simulate(1, "alarm", "--patience", "1")  # nothing listens there
+@pytest.mark.parametrize(
+    ("word", "options"),
+    [("alarm", ()), ("alarm", ("--udp",)), ("panels", ("--seconds", "1", "--count", "1"))],
+)
+def test_a_port_without_a_listener_is_said_at_once(word: str, options: tuple[str, ...]) -> None:
+    began = time.monotonic()
+    done = simulate(1, word, *options)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "tornvakt: inget lyssnar på 127.0.0.1:1.\n"
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("word", ["alarm", "panels", "demo"])
+def test_a_host_that_does_not_exist_is_a_slip_of_the_typist(word: str) -> None:
+    done = simulate(1, word, "--host", "finns-inte.invalid")
+    assert done.returncode == 2
+    assert done.stderr.startswith("tornvakt: värden finns-inte.invalid finns inte")
+
+
+def test_an_answer_with_another_key_is_hinted_at(receiver: Subject) -> None:
+    done = simulate(receiver.port, "alarm", "--account", KEYED[16], "--key", KEYS[32].hex(),
+                    "--patience", "2")  # fmt: skip
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "Fel nyckel" in done.stderr and "./tornvakt signals --all" in done.stderr
+
+
+def test_panels_that_nobody_answers_give_up_soon_after_their_time() -> None:
+    with socket.socket() as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(8)
+        began = time.monotonic()
+        done = simulate(deaf.getsockname()[1], "panels", "--seconds", "1", "--count", "1")
     assert done.returncode == 1
-    assert done.stderr == "tornvakt: Ingen kvittens på 1 s från 127.0.0.1:1.\n"
+    assert "Ingen kvittens" in done.stderr
+    assert time.monotonic() - began < 12
 
 
 def test_one_alarm_of_ones_own(receiver: Subject, stored: Stored) -> None:

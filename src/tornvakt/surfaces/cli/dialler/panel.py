@@ -31,6 +31,10 @@ class NoAnswer(Refusal):
     """No ACK within the time the caller was ready to wait."""
 
 
+class NothingListens(NoAnswer):
+    """The machine is there and says that nobody has that port."""
+
+
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
     """One message that the receiver has taken over."""
@@ -56,6 +60,7 @@ class Habits:
     variant: Variant = Variant.STANDARD
     with_time: bool = True
     clock_error: float = 0.0  # what the panel's clock is wrong by at the start
+    ends_when_refused: bool = False  # a person waits: give up when nothing listens there
 
 
 @dataclass(slots=True)
@@ -96,6 +101,7 @@ class Panel:
 
         ``data`` stands between the first brackets. Raises NotUnderstood on DUH and, when
         ``patience`` (seconds) is given, NoAnswer after it; a real panel has no such limit.
+        Raises NothingListens at once for a refused port, when that is the panel's habit.
         """
         async with self._turn:
             number = self._next_sequence(token)
@@ -105,7 +111,7 @@ class Panel:
             except TimeoutError:
                 await self._hang_up()
                 raise NoAnswer(
-                    f"Ingen kvittens på {patience:g} s från {self.address[0]}:{self.address[1]}."
+                    f"ingen kvittens på {patience:g} s från {self.address[0]}:{self.address[1]}."
                 ) from None
             self.acknowledged.append(done)
             return done
@@ -148,7 +154,7 @@ class Panel:
         while True:
             attempts += 1
             began = time.perf_counter_ns()
-            with suppress(OSError, TimeoutError):
+            try:
                 answer = await self._exchange(self.frame(number, token, data, extended), number)
                 took = time.perf_counter_ns() - began
                 if answer.token == b"ACK":
@@ -156,11 +162,18 @@ class Panel:
                         await self._hang_up()
                     return Acknowledged(number, data, attempts, took, naks)
                 if answer.token == b"DUH":
-                    raise NotUnderstood(f"Mottagaren svarade DUH på {token} från {self.account}.")
+                    raise NotUnderstood(f"mottagaren svarade DUH på {token} från {self.account}.")
                 if answer.token == b"NAK":
                     naks += 1
                     if self._correct_clock(answer) and naks == 1:
                         continue  # at once: the message itself was in order
+            except ConnectionRefusedError as error:
+                if self.habits.ends_when_refused:
+                    await self._hang_up()
+                    host, port = self.address
+                    raise NothingListens(f"inget lyssnar på {host}:{port}.") from error
+            except (OSError, TimeoutError):
+                pass
             await self._hang_up()
             await asyncio.sleep(pause)
             pause = min(pause * 2, self.habits.retry_to)
@@ -175,7 +188,7 @@ class Panel:
             while True:
                 answer = await line.answers.get()
                 if answer is None:
-                    raise ConnectionResetError("hung up")
+                    raise line.fault or ConnectionResetError("hung up")
                 if answer.token == b"NAK":
                     return answer
                 if answer.sequence == b"%04d" % number and self._is_ours(answer):
@@ -216,6 +229,7 @@ class _Line(asyncio.Protocol, asyncio.DatagramProtocol):
         self.answers: asyncio.Queue[Frame | None] = asyncio.Queue()
         self._splitter = framing.Splitter()
         self._transport: asyncio.BaseTransport | None = None
+        self.fault: OSError | None = None
 
     @classmethod
     async def open(cls, address: tuple[str, int], transport: str) -> "_Line":
@@ -255,6 +269,7 @@ class _Line(asyncio.Protocol, asyncio.DatagramProtocol):
         self._take(framing.read_datagram(data))
 
     def error_received(self, exc: Exception) -> None:
+        self.fault = exc if isinstance(exc, OSError) else None
         self.answers.put_nowait(None)
 
     def connection_lost(self, exc: Exception | None) -> None:

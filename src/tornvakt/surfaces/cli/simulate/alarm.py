@@ -7,7 +7,13 @@ import typer
 
 from tornvakt.pure.facts import Refusal
 from tornvakt.surfaces.cli.codes import ExitCode, Stop
-from tornvakt.surfaces.cli.dialler.panel import Habits, NoAnswer, NotUnderstood, Panel
+from tornvakt.surfaces.cli.dialler.panel import (
+    Habits,
+    NoAnswer,
+    NothingListens,
+    NotUnderstood,
+    Panel,
+)
 from tornvakt.surfaces.cli.simulate import choices, reports
 
 
@@ -21,7 +27,7 @@ def alarm(
         str,
         typer.Option(help="SIA-kod (BA inbrott, FA brand, PA överfall) eller CID (130)."),
     ] = "BA",
-    zone: Annotated[int, typer.Option(help="Sektion.", min=0, max=999)] = 1,
+    zone: Annotated[int, typer.Option(help="Zon.", min=0, max=999)] = 1,
     text: Annotated[str, typer.Option(help="Fritext som sändaren skickar med.")] = "",
     dc09: choices.Dc09Port = choices.DEFAULT_PORT,
     host: choices.Host = "127.0.0.1",
@@ -33,16 +39,26 @@ def alarm(
     name = choices.account(account)
     token, data = block(name, code, zone, text)
     panel = Panel(
-        (host, dc09),
+        (choices.reachable(host), dc09),
         name,
         key=choices.key(key),
-        habits=Habits(transport="udp" if udp else "tcp", persistent=False, answer_within=3.0),
+        habits=Habits(
+            transport="udp" if udp else "tcp",
+            persistent=False,
+            answer_within=3.0,
+            ends_when_refused=True,
+        ),
     )
     try:
         done = asyncio.run(panel.send(data, token=token, patience=patience))
-    except (NoAnswer, NotUnderstood) as refusal:
+    except NothingListens as refusal:
         raise Stop(str(refusal), ExitCode.NO) from refusal
-    typer.echo(f"kvitterat på {done.latency_ns / 1e6:.1f} ms: {data.decode()}")
+    except (NoAnswer, NotUnderstood) as refusal:
+        why = "Fel nyckel, eller ett okänt konto?" if key else "Har kontot en nyckel (--key)?"
+        line = f"{refusal} {why} Se ./tornvakt signals --all."
+        raise Stop(line, ExitCode.NO) from refusal
+    took = f"{done.latency_ns / 1e6:.1f}".replace(".", ",")
+    typer.echo(f"kvitterat på {took} ms: {data.decode()}")
 
 
 def block(account: str, code: str, zone: int, text: str) -> tuple[str, bytes]:

@@ -48,9 +48,10 @@ def demo(
 ) -> None:
     """Spela upp demodagen i Kalmar tills du trycker Ctrl-C."""
     where = f" · {data}" if data else ""
+    address = (choices.reachable(host), dc09)
     typer.echo(f"simulate.demo objekt={len(kalmar.load().premises)} port={dc09}{where}")
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(play(kalmar.load(), (host, dc09), pace=pace))
+        asyncio.run(play(kalmar.load(), address, pace=pace))
 
 
 async def play(demo: kalmar.Demo, address: tuple[str, int], *, pace: float = 1.0) -> None:

@@ -4,6 +4,7 @@ Many panels at once, and the exit code that says whether every one was answered.
 """
 
 import itertools
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -14,8 +15,8 @@ import typer
 
 from tornvakt.base.inbox.enrolment import Enrolled, Enrolment
 from tornvakt.base.inbox.paths import DataDir
-from tornvakt.surfaces.cli import options
-from tornvakt.surfaces.cli.codes import ExitCode
+from tornvakt.surfaces.cli import options, words
+from tornvakt.surfaces.cli.codes import ExitCode, Stop
 from tornvakt.surfaces.cli.dialler.engine import Engine, Plan, allow_many_files
 from tornvakt.surfaces.cli.dialler.frames import Maker, accounts
 from tornvakt.surfaces.cli.dialler.outcome import Outcome
@@ -23,6 +24,9 @@ from tornvakt.surfaces.cli.simulate import choices
 
 _PROGRESS_S = 2.0
 _KNOWN_WITHIN_S = 2.0
+_CONNECT_S = 5.0
+_SILENCE_S = 3.0
+"""How long after the end an answer may come, when none has come at all."""
 
 
 def panels(
@@ -52,6 +56,9 @@ def panels(
     """
     secret = choices.key(key)
     names = accounts(choices.account(account), count)
+    address = (choices.reachable(host, family=socket.AF_INET), dc09)
+    if not udp:
+        _must_listen(address)
     if data is not None:
         _enrol(options.existing(data), names, key)
     makers = [Maker(name, key=secret) for name in names]
@@ -66,9 +73,17 @@ def panels(
     )
     allow_many_files()
     first = time.time_ns() // 1_000_000 % 1_000_000_000  # texts differ from those of the last run
-    engine = Engine(
-        (host, dc09), makers, plan, numbers=itertools.count(first), on_tick=_progress(seconds)
-    )
+    progress = _progress(seconds) if sys.stderr.isatty() else None  # a person watches
+    began = time.monotonic()
+
+    def tick(outcome: Outcome) -> None:
+        if progress:
+            progress(outcome)
+        # No answer at all and the time is up: there will be none.
+        if not outcome.acked and time.monotonic() - began > seconds + _SILENCE_S:
+            engine.end()
+
+    engine = Engine(address, makers, plan, numbers=itertools.count(first), on_tick=tick)
     outcome = engine.run()
     if acks is not None:
         outcome.write_acks(acks)
@@ -77,7 +92,7 @@ def panels(
         about_key = " med nyckeln (--data skriver in dem)" if key else ""
         typer.echo(
             f"Ingen kvittens. Lyssnar mottagaren på {host}:{dc09}, och är kontona "
-            f"{names[0]}–{names[-1]} inskrivna{about_key}?",
+            f"{names[0]}–{names[-1]} inskrivna{about_key}? Se ./tornvakt signals --all.",
             err=True,
         )
     return ExitCode.OK if outcome.all_acked else ExitCode.NO
@@ -94,10 +109,20 @@ def _enrol(data: DataDir, names: list[str], key: str | None) -> None:
     time.sleep(_KNOWN_WITHIN_S)
 
 
-def _progress(seconds: float) -> Callable[[Outcome], None] | None:
-    """Return a function that writes a line now and then while a person watches."""
-    if not sys.stderr.isatty():
-        return None
+def _must_listen(address: tuple[str, int]) -> None:
+    """Raise Stop when nothing has that port: there would be nobody to wait for."""
+    try:
+        socket.create_connection(address, _CONNECT_S).close()
+    except OSError as error:
+        host, port = address
+        why = f"{host}:{port} går inte att nå: {words.swedish_error(error)}."
+        if isinstance(error, ConnectionRefusedError):
+            why = f"inget lyssnar på {host}:{port}."
+        raise Stop(why, ExitCode.NO) from error
+
+
+def _progress(seconds: float) -> Callable[[Outcome], None]:
+    """Return a function that writes a line now and then."""
     began = time.monotonic()
     last = [began]
 

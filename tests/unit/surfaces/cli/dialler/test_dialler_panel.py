@@ -78,7 +78,7 @@ async def test_a_plain_ack_to_an_enciphered_message_is_no_ack() -> None:
 
     with receiver(forged) as (address, _seen):
         panel = Panel(address, "7A31", key=KEY, habits=QUICK, clock=lambda: NOW)
-        with pytest.raises(NoAnswer, match="Ingen kvittens"):
+        with pytest.raises(NoAnswer, match="ingen kvittens"):
             await panel.send(b"#7A31|Nri1/BA01", patience=0.4)
     assert panel.acknowledged == []
 
