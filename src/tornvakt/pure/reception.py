@@ -5,6 +5,7 @@ outside the window of time, silence to a downgrade, DUH only to a request that c
 This module decides; the receiver carries it out.
 """
 
+import math
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -36,6 +37,9 @@ class Known:
     second_path_sources: tuple[str, ...] = ()
 
 
+_HARMLESS = frozenset({"bracket_after_cipher"})
+_TEXT = bytes(byte for byte in range(0x20, 0x100) if byte != 0x7F)
+
 _STEPS = {
     "events": Step.STORE,
     "raw": Step.STORE,
@@ -62,11 +66,23 @@ def step_for(frame: Frame, known: Known | None) -> Step:
 def is_timely(message: Message, known: Known, now_s: float) -> bool:
     """Whether an enciphered message lies within the account's window around our clock.
 
-    ``now_s`` is UTC seconds since the epoch. A message without a readable time never is.
+    ``now_s`` is UTC seconds since the epoch; its fraction is cut off as the panel cuts off its
+    own. A message without a readable time never is in time.
     """
     if message.time is None:
         return False
-    return -known.before_s <= message.time - now_s <= known.after_s
+    return -known.before_s <= message.time - math.floor(now_s) <= known.after_s
+
+
+def is_well_formed(message: Message) -> bool:
+    """Whether the inside of an enciphered message is exactly what the standard says.
+
+    Nothing authenticates a cipher text: blocks of an old recording joined to a fresh end decipher
+    to something that a lenient reader would make sense of. Leniency is for plain messages only.
+    """
+    if not _HARMLESS.issuperset(message.flags):
+        return False
+    return not any(part.translate(None, _TEXT) for part in (message.data, *message.extended))
 
 
 def skew_s(message: Message, now_s: float) -> int:

@@ -5,7 +5,7 @@ import pytest
 from tornvakt.pure.protocols.dc09.content import Key, Message
 from tornvakt.pure.protocols.dc09.encode import encode
 from tornvakt.pure.protocols.dc09.framing import Frame, Splitter
-from tornvakt.pure.reception import Known, Step, is_timely, skew_s, step_for
+from tornvakt.pure.reception import Known, Step, is_timely, is_well_formed, skew_s, step_for
 
 KEY = Key(bytes(16))
 PLAIN, SECRET = Known("7A31", None), Known("7A31", KEY)
@@ -59,6 +59,28 @@ def test_without_a_key_nothing_enciphered_is_accepted(known: Known | None) -> No
 )
 def test_the_window_is_forty_seconds_behind_and_twenty_ahead(ahead: int, is_in_time: bool) -> None:
     assert is_timely(message(1_000_000 + ahead), SECRET, 1_000_000.0) is is_in_time
+
+
+def test_the_fraction_of_our_second_is_cut_off_as_the_panels_is() -> None:
+    assert is_timely(message(1_000_000 - 40), SECRET, 1_000_000.9)
+    assert not is_timely(message(1_000_000 - 41), SECRET, 1_000_000.0)
+
+
+@pytest.mark.parametrize(
+    ("data", "extended", "flags", "is_good"),
+    [
+        (b"#7A31|Nri3/BA12", (b"I\xc3\xa5",), (), True),
+        (b"#7A31|Nri3/BA12", (), ("bracket_after_cipher",), True),
+        (b"#7A31|Nri3/BA12\x07", (), (), False),
+        (b"#7A31|Nri3/BA12", (b"I\x00",), (), False),
+        (b"#7A31|Nri3/BA12", (), ("stray_bracket",), False),
+        (b"#7A31|Nri3/BA12", (), ("unreadable_time",), False),
+    ],
+)
+def test_an_enciphered_inside_must_be_exactly_what_the_standard_says(
+    data: bytes, extended: tuple[bytes, ...], flags: tuple[str, ...], is_good: bool
+) -> None:
+    assert is_well_formed(Message(data, extended, b"", 0, flags)) is is_good
 
 
 def test_a_message_without_a_time_is_never_in_time() -> None:

@@ -7,9 +7,9 @@ nothing that needs a checkpoint.
 """
 
 import dataclasses
-import os
 import re
 import threading
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import apsw
 
-from tornvakt.base.inbox import keys
+from tornvakt.base.inbox import enrolment_copy, keys
 from tornvakt.base.inbox.paths import DataDir, fsync_directory
 from tornvakt.pure.facts import Refusal
 
@@ -128,20 +128,70 @@ class Enrolment:
     """The enrolment file. May be used from several threads and several processes."""
 
     def __init__(self, data: DataDir) -> None:
+        """Open the file, or make it. Raises ``KeyDamaged``.
+
+        A file that is lost or broken is made again from its copy; ``restored`` then says which.
+        """
         data.create()
-        is_new = not data.enrolment.exists()
+        self._path = data.enrolment
+        self._copy = enrolment_copy.path_of(data.enrolment)
         self._master = keys.master_key(data)
         self._guard = threading.RLock()
-        os.close(os.open(data.enrolment, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        self._connection = apsw.Connection(str(data.enrolment))
-        self._connection.set_busy_timeout(5000)
-        self._connection.execute("PRAGMA mmap_size=0")
-        self._connection.execute("PRAGMA journal_mode=DELETE")
-        self._connection.execute("PRAGMA synchronous=EXTRA")
-        with self._transaction():
-            self._connection.execute(_CREATE)
+        self.restored = ""
+        is_new = not self._path.exists() or not self._path.stat().st_size
+        try:
+            self._connection = self._open()
+        except (apsw.CorruptError, apsw.NotADBError):
+            self._path.replace(self._path.with_name(f"enrolment.skadad-{time.time_ns()}"))
+            self._connection = self._open()
+            is_new, self.restored = True, "damaged"
         if is_new:
+            self._restore()
             fsync_directory(data.receiver)
+        self._identity = self._file()
+
+    def is_replaced(self) -> bool:
+        """Whether the file under our feet is no longer the one with its name: open it anew."""
+        return self._file() != self._identity
+
+    def _open(self) -> apsw.Connection:
+        connection = apsw.Connection(str(self._path))
+        connection.set_busy_timeout(5000)
+        connection.execute("PRAGMA mmap_size=0")
+        connection.execute("PRAGMA journal_mode=DELETE")
+        connection.execute("PRAGMA synchronous=EXTRA")
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(_CREATE)
+            connection.execute("SELECT count(*), sum(length(note)) FROM transmitter").fetchall()
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _restore(self) -> None:
+        """Fill a new file from the copy, if there is one."""
+        try:
+            rows = enrolment_copy.load(self._copy)
+        except FileNotFoundError:
+            return
+        except ValueError:
+            self.restored = "lost"
+            return
+        with self._transaction():
+            self._connection.executemany(
+                "INSERT OR REPLACE INTO transmitter VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows
+            )
+            self._mark_change()
+        self.restored = self.restored or "missing"
+
+    def _file(self) -> tuple[int, int] | None:
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_dev, found.st_ino
 
     # -- what a person does ----------------------------------------------------------------
 
@@ -175,6 +225,7 @@ class Enrolment:
                 except apsw.ConstraintError:
                     raise AccountExists(entry.account) from None
             self._mark_change()
+        self._save_copy()
         return checked
 
     def remove(self, account: str) -> None:
@@ -186,6 +237,7 @@ class Enrolment:
                 raise UnknownAccount(account)
             self._connection.execute("DELETE FROM link WHERE account = ?", (account,))
             self._mark_change()
+        self._save_copy()
 
     # -- questions -------------------------------------------------------------------------
 
@@ -256,6 +308,11 @@ class Enrolment:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+
+    def _save_copy(self) -> None:
+        with self._guard:
+            rows = self._connection.execute(f"{_SELECT} FROM transmitter").fetchall()
+        enrolment_copy.save(self._copy, rows)
 
     def _mark_change(self) -> None:
         self._connection.execute("UPDATE change SET n = n + 1")

@@ -50,6 +50,30 @@ _RULES: dict[str, Rule] = {
         "Signal med fel krypteringsnyckel. Den kan inte läsas",
         "Signal enciphered with the wrong key. It cannot be read",
     ),
+    "security.malformed": Rule(
+        2,
+        "tamper",
+        "Krypterad signal med felaktigt innehåll. Den kan vara förfalskad och togs inte emot",
+        "Enciphered signal with malformed content. It may be forged and was not accepted",
+    ),
+    "security.own_account": Rule(
+        2,
+        "tamper",
+        "Någon utifrån utgav sig för att vara larmcentralen. Signalen togs inte emot",
+        "Somebody outside posed as the alarm centre. The signal was not accepted",
+    ),
+    "enrolment.restored": Rule(
+        2,
+        "technical",
+        "Listan över sändare var skadad eller borta och lästes in från sin kopia. Kontrollera den",
+        "The list of transmitters was damaged or gone and was read from its copy. Check it",
+    ),
+    "enrolment.unreadable": Rule(
+        3,
+        "technical",
+        "Listan över sändare kan inte läsas just nu. Mottagaren använder den senast lästa",
+        "The list of transmitters cannot be read just now. The receiver uses the last one read",
+    ),
     "clock.skew": Rule(3, "technical", "Fel tid: {text_sv}", "Wrong time: {text_en}"),
     "panel.deviation": Rule(
         3,

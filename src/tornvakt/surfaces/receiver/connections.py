@@ -3,7 +3,8 @@
 A source may hold only a few connections that have not yet shown one valid frame. They are
 counted after a short grace, so that a hundred honest panels behind one address may knock at the
 same moment, while a scanner or a slow-loris is thinned out within seconds. When we are full,
-the oldest stranger makes room; a proven panel never does.
+the oldest of them makes room, then the oldest whose frames were valid but whose account nobody
+has enrolled: anybody can send such. An enrolled panel never makes room.
 """
 
 import resource
@@ -47,6 +48,7 @@ class Register:
     ) -> None:
         self._all: dict[Connection, None] = {}
         self._unproven: dict[Connection, None] = {}
+        self._unknown: dict[Connection, None] = {}
         self._most = most
         self._per_source = unproven_per_source
         self._grace_s = grace_s
@@ -59,7 +61,7 @@ class Register:
     def add(self, connection: Connection) -> bool:
         """Admit a new connection, making room for it if need be. False: no room."""
         if len(self._all) >= self._most:
-            stranger = next(iter(self._unproven), None)
+            stranger = next(iter(self._unproven), None) or next(iter(self._unknown), None)
             if stranger is None:
                 return False
             stranger.drop("full")
@@ -68,14 +70,19 @@ class Register:
         self._unproven[connection] = None
         return True
 
-    def prove(self, connection: Connection) -> None:
-        """It has sent a valid frame."""
+    def prove(self, connection: Connection, *, is_enrolled: bool) -> None:
+        """It has sent a valid message, perhaps from an account we know."""
         self._unproven.pop(connection, None)
+        if is_enrolled:
+            self._unknown.pop(connection, None)
+        else:
+            self._unknown[connection] = None
 
     def remove(self, connection: Connection) -> None:
         """It is gone."""
         self._all.pop(connection, None)
         self._unproven.pop(connection, None)
+        self._unknown.pop(connection, None)
 
     def sweep(self, now: float) -> None:
         """Once a second: thin out strangers, half frames and the long silent."""

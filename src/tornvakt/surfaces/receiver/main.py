@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ParamSpec
 
+import apsw
 import uvloop
 
 from tornvakt import VERSION
 from tornvakt.base.inbox import salvage
-from tornvakt.base.inbox.enrolment import Enrolment
 from tornvakt.base.inbox.journal import InboxDamaged, Journal, Mode
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.base.inbox.reader import Reader
@@ -38,7 +38,7 @@ from tornvakt.surfaces.receiver.station import Station, Ticket
 from tornvakt.surfaces.receiver.status import StatusFile
 from tornvakt.surfaces.receiver.tcp import TcpConnection
 from tornvakt.surfaces.receiver.udp import UdpListener
-from tornvakt.surfaces.receiver.window import WINDOW_S
+from tornvakt.surfaces.receiver.window import LINE, WINDOW_S
 
 P = ParamSpec("P")
 
@@ -50,6 +50,7 @@ SWITCH_INTERVAL_S = 0.000_5
 """The writer's thread comes back from each flush and waits for the interpreter; at Python's 5 ms
 it waits through whole batches of frames. Measured: 27,000 instead of 21,000 ACK/s, p99 halved."""
 LOW_SHARE = 0.10
+ENROLMENT_S = 1.0
 RECORDINGS_S, MOST_RECORDINGS = 120.0, 50_000
 
 
@@ -75,10 +76,12 @@ def _gathered(data: DataDir, mode: Mode) -> Iterator["Receiver"]:
     options = Options.from_environment()
     data.create()
     journal = _open_inbox(data, mode, options.ballast_mb * 1_048_576)
-    accounts = Accounts(Enrolment(data))
+    accounts = Accounts(data)
     receiver: Receiver | None = None
     try:
-        accounts.refresh()
+        read = accounts.read()
+        if read is not None:
+            accounts.apply(read)
         links = Links(accounts, options)
         links.open()
         station = Station(journal, accounts, links, options)
@@ -153,12 +156,14 @@ class Receiver:
         status = StatusFile(self.data.status)
         print(f"Tornvakts mottagare lyssnar: DC-09 på {host}:{self.port} (TCP och UDP)", flush=True)
         clock = ClockWatch()
+        following = loop.create_task(self._follow_enrolment())
         try:
             while not stop.is_set():
                 self._every_second(clock, status)
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), 1.0)
         finally:
+            following.cancel()
             server.close()
             datagrams.close()
             self.links.snapshot(time.monotonic())
@@ -203,7 +208,7 @@ class Receiver:
         """Fill the duplicate window from the inbox: a repeat may span our restart."""
         since_us = int((time.time() - WINDOW_S) * 1e6)
         for key, _entry_id in self.journal.recent(since_us):
-            self.station.window.put(key, True)
+            self.station.window.put(key[:LINE], key[LINE:])
         self.station.window.turn(time.monotonic())
         self._remember_recordings()
 
@@ -225,11 +230,33 @@ class Receiver:
                 if isinstance(frame, Frame):
                     self.station.recordings.remember(frame)
 
+    async def _follow_enrolment(self) -> None:
+        """Know within two seconds what a command has changed, and go on with what we know if not.
+
+        The reading is done in a thread: the file may be locked, slow or gone.
+        """
+        has_told = False
+        while True:
+            if self.accounts.restored:
+                self._tell("enrolment.restored", why=self.accounts.restored)
+                self.accounts.restored = ""
+            await asyncio.sleep(ENROLMENT_S)
+            try:
+                read = await asyncio.to_thread(self.accounts.read)
+            except (apsw.Error, OSError, Refusal) as error:
+                log.error("enrolment.unreadable error=%s", error)
+                if not has_told:
+                    self._tell("enrolment.unreadable", error=type(error).__name__)
+                has_told = True
+                continue
+            has_told = False
+            if read is not None:
+                self.accounts.apply(read)
+                self.links.configure()
+
     def _every_second(self, clock: ClockWatch, status: StatusFile) -> None:
         now = time.monotonic()
         at_us = time.time_ns() // 1000
-        if self.accounts.refresh():
-            self.links.configure()
         jump = clock.jump_s()
         if jump is not None:
             self._tell("receiver.clock_jumped", seconds=round(jump, 1))
@@ -247,7 +274,7 @@ class Receiver:
         is_low = usage.free < usage.total * LOW_SHARE
         if is_low and not self.is_low:
             self._tell("receiver.space_low", free_bytes=usage.free)
-        self.is_low = is_low
+        self.is_low = self.station.is_space_low = is_low
 
     def _status(self) -> dict[str, object]:
         return {
@@ -257,6 +284,7 @@ class Receiver:
             "last_id": self.journal.last_id,
             "stored": self.station.stored,
             "refused": self.station.refused,
+            "repeats": self.station.repeats,
             "connections": len(self.register),
             "dc09_port": self.port,
             "free_bytes": shutil.disk_usage(self.data.receiver).free,

@@ -19,6 +19,8 @@ EVERY_S: dict[str, float] = {
     "security.downgrade": 600.0,
     "security.enciphered_without_key": 600.0,
     "security.replay": 60.0,
+    "security.malformed": 600.0,
+    "security.own_account": 600.0,
     "security.wrong_key": 600.0,
     "clock.skew": 12 * HOUR,
     "panel.deviation": 24 * HOUR,

@@ -2,7 +2,7 @@
 
 DC-09's enciphering authenticates nothing: the header can be changed freely, and a changed block of
 cipher text only spoils its own block (often mere padding) and bends the next. What an attacker
-cannot change without spoiling the message is its end. The last two blocks are therefore what a
+cannot change without spoiling the message is its end. The last block is therefore what a
 message is remembered by: seen again in the very same frame it is the panel's own repeat; seen
 again in any other frame, somebody else is talking.
 """
@@ -13,8 +13,8 @@ from hashlib import blake2b
 from tornvakt.pure.protocols.dc09.framing import Frame
 from tornvakt.surfaces.receiver.window import Window
 
-TAIL = 64
-"""Hex digits of two AES blocks. An honest panel's padding makes them differ each time."""
+TAIL = 32
+"""Hex digits of one AES block. An honest panel's padding makes it differ each time."""
 
 
 class Seen(Enum):
@@ -48,7 +48,8 @@ class Recordings:
 
 
 def _tail(frame: Frame) -> bytes:
-    return frame.account.encode() + frame.content[-TAIL:].upper()
+    digits = frame.content.removesuffix(b"]")  # which some panels add, and anybody can
+    return frame.account.encode() + digits[-TAIL:].upper()
 
 
 def _whole(frame: Frame) -> bytes:

@@ -13,14 +13,14 @@ from typing import cast
 from tornvakt.pure.protocols.dc09.framing import Broken, Splitter
 from tornvakt.surfaces.receiver.connections import Register
 from tornvakt.surfaces.receiver.options import Options
-from tornvakt.surfaces.receiver.station import Station
+from tornvakt.surfaces.receiver.station import Station, Trust
 
 log = logging.getLogger("tornvakt.receiver")
 
 
-CHUNK = 16_384
-"""Bytes read at a time: some two hundred frames. With more, one panel that sends all it has
-would hold up the others for as long as its whole buffer takes."""
+CHUNK = 8_192
+"""Bytes read from one connection in one turn: some hundred frames. With more, one that sends all
+it has would hold up the others for as long as its whole buffer takes."""
 
 MOST_JUNK = 65_536
 """Bytes without one good frame among them, after which a connection is closed."""
@@ -34,6 +34,7 @@ class TcpConnection(asyncio.BufferedProtocol):
 
     __slots__ = (
         "_is_at_end",
+        "_is_enrolled",
         "_is_paused",
         "_is_proven",
         "_junk",
@@ -59,6 +60,7 @@ class TcpConnection(asyncio.BufferedProtocol):
         self._is_at_end = False
         self._is_paused = False
         self._is_proven = False
+        self._is_enrolled = False
         self._junk = 0
         self.pending = 0
         self.source = ""
@@ -95,10 +97,9 @@ class TcpConnection(asyncio.BufferedProtocol):
                 station.broken(item, self, at_us)
                 continue
             self._junk = 0
-            if not self._is_proven:
-                self._is_proven = True
-                self._register.prove(self)
-            station.receive(item, self, at_us)
+            trust = station.receive(item, self, at_us)
+            if not self._is_enrolled and trust is not Trust.NONE:
+                self._note(trust)
         if self._junk > MOST_JUNK:
             self.drop("junk")
             return
@@ -106,10 +107,13 @@ class TcpConnection(asyncio.BufferedProtocol):
             self.half_frame_since = 0.0
         elif not self.half_frame_since:
             self.half_frame_since = now
-        if self.pending > self._options.most_waiting_replies and not self._is_paused:
-            self._is_paused = True
-            if self._transport is not None:
-                self._transport.pause_reading()
+        if self.pending > self._options.most_waiting_replies:
+            self._pause()
+        elif nbytes == CHUNK:
+            # There is more to read: let the others have their turn first. The loop would
+            # otherwise go on reading this connection a dozen times over.
+            self._pause()
+            asyncio.get_running_loop().call_soon(self._go_on)
 
     def eof_received(self) -> bool:
         """The panel has sent all it will; keep the line until its answers are out."""
@@ -136,12 +140,27 @@ class TcpConnection(asyncio.BufferedProtocol):
         """An answer has left the queue: perhaps read on, perhaps hang up."""
         if self._transport is None:
             return
-        if self._is_paused and self.pending <= self._options.most_waiting_replies // 2:
-            self._is_paused = False
-            if not self._transport.is_closing():
-                self._transport.resume_reading()
+        self._go_on()
         if self._is_at_end and not self.pending:
             self._transport.close()
+
+    def _note(self, trust: Trust) -> None:
+        self._is_enrolled = trust is Trust.ENROLLED
+        if self._is_enrolled or not self._is_proven:
+            self._is_proven = True
+            self._register.prove(self, is_enrolled=self._is_enrolled)
+
+    def _pause(self) -> None:
+        if self._transport is not None and not self._is_paused:
+            self._is_paused = True
+            self._transport.pause_reading()
+
+    def _go_on(self) -> None:
+        """Read again, if few enough answers wait."""
+        if self._is_paused and self.pending <= self._options.most_waiting_replies // 2:
+            self._is_paused = False
+            if self._transport is not None and not self._transport.is_closing():
+                self._transport.resume_reading()
 
     def drop(self, why: str) -> None:
         """Close the line now."""

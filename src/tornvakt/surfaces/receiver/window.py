@@ -1,8 +1,10 @@
 """The duplicate window: what has been stored lately, so that a repeat is stored once.
 
 A panel that did not hear our ACK sends the same message again, perhaps with a new time and new
-padding. The key is therefore taken over account, receiver, line, token, sequence and content,
-without time and padding (alarm-reception rule 3, promise P8).
+padding. It is known by its line (account, receiver, prefix, token, sequence) and its content,
+without time and padding (alarm-reception rule 3, promise P8). Only the newest content of a line
+counts: a panel that uses one number for everything and sends alarm, restore, alarm means
+three things, and waits for the answer to each before it sends the next.
 """
 
 from hashlib import blake2b
@@ -20,22 +22,23 @@ MOST_KEYS = 500_000
 the worst, and only shortens the window above 800 new signals a second for ten minutes."""
 
 
+LINE = 8
+"""Bytes of a key that tell the line; the rest tell the content."""
+
+
 def duplicate_key(frame: Frame, data: bytes, extended: tuple[bytes, ...]) -> bytes:
-    """Return the 16 bytes under which a repeat of this message is known."""
-    return blake2b(
-        b"\0".join(
-            (
-                frame.account.encode(),
-                frame.receiver or b"-",
-                frame.prefix or b"-",
-                frame.token,
-                frame.sequence,
-                data,
-                *extended,
-            )
-        ),
-        digest_size=16,
-    ).digest()
+    """Return the 16 bytes under which a repeat of this message is known: line, then content."""
+    line = b"\0".join(
+        (
+            frame.account.encode(),
+            frame.receiver or b"-",
+            frame.prefix or b"-",
+            frame.token,
+            frame.sequence,
+        )
+    )
+    content = b"\0".join((data, *extended))
+    return blake2b(line, digest_size=LINE).digest() + blake2b(content, digest_size=LINE).digest()
 
 
 class Window(Generic[T]):

@@ -148,3 +148,35 @@ def test_an_unknown_transmitter_is_refused(data: DataDir) -> None:
     enrolment = Enrolment(data)
     with pytest.raises(UnknownAccount, match="1234"):
         enrolment.remove("1234")
+
+
+@pytest.mark.parametrize("fault", ["deleted", "emptied", "rubbish"])
+def test_a_lost_or_broken_file_is_made_again_from_its_copy(data: DataDir, fault: str) -> None:
+    enrolment = Enrolment(data)
+    enrolment.add("1234", KEY, "SP4", note="skolan")
+    enrolment.add("4321")
+    before = enrolment.all()
+    enrolment.close()
+    if fault == "deleted":
+        data.enrolment.unlink()
+    else:
+        data.enrolment.write_bytes(b"" if fault == "emptied" else b"x" * 9_000)
+    again = Enrolment(data)
+    assert again.all() == before
+    assert again.restored
+
+
+def test_one_sees_that_the_file_was_replaced_under_it(data: DataDir) -> None:
+    enrolment = Enrolment(data)
+    enrolment.add("1234")
+    assert not enrolment.is_replaced()
+    data.enrolment.unlink()
+    assert enrolment.is_replaced()
+    other = Enrolment(data)
+    other.add("4321")
+    assert enrolment.is_replaced()
+    assert [e.account for e in other.all()] == ["1234", "4321"]
+
+
+def test_a_first_file_is_not_called_restored(data: DataDir) -> None:
+    assert Enrolment(data).restored == ""

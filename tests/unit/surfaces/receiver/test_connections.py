@@ -45,7 +45,7 @@ def test_a_proven_line_is_not_counted() -> None:
     book = register()
     for line in lines:
         book.add(line)
-        book.prove(line)
+        book.prove(line, is_enrolled=True)
     book.sweep(60.0)
     assert not any(line.dropped for line in lines)
 
@@ -65,12 +65,27 @@ def test_when_full_the_oldest_stranger_makes_room_and_a_proven_panel_never() -> 
     proven, old, young = (Line("192.0.2.1", t) for t in (0.0, 1.0, 2.0))
     for line in (proven, old, young):
         book.add(line)
-    book.prove(proven)
+    book.prove(proven, is_enrolled=True)
     assert book.add(Line("192.0.2.9", 3.0))
     assert (proven.dropped, old.dropped, young.dropped) == ([], ["full"], [])
     for each in list(book._all):
-        book.prove(each)
+        book.prove(each, is_enrolled=True)
     assert not book.add(Line("192.0.2.9", 4.0))
+
+
+def test_a_valid_frame_from_an_account_nobody_knows_does_not_hold_a_place_for_ever() -> None:
+    book = register(most=3)
+    lines = [Line("192.0.2.1", float(t)) for t in range(3)]
+    for line in lines:
+        book.add(line)
+    book.prove(lines[0], is_enrolled=True)
+    book.prove(lines[1], is_enrolled=False)
+    book.prove(lines[2], is_enrolled=False)
+    assert book.add(Line("192.0.2.9", 4.0))
+    assert [line.dropped for line in lines] == [[], ["full"], []]
+    book.prove(lines[2], is_enrolled=True)
+    assert book.add(Line("192.0.2.9", 5.0))  # for the one that just came
+    assert lines[2].dropped == []
 
 
 def test_a_stuck_half_frame_and_a_long_silence_are_closed() -> None:
@@ -78,6 +93,6 @@ def test_a_stuck_half_frame_and_a_long_silence_are_closed() -> None:
     book = register()
     for line in (stuck, silent, well):
         book.add(line)
-        book.prove(line)
+        book.prove(line, is_enrolled=True)
     book.sweep_idle(1_000.0)
     assert (stuck.dropped, silent.dropped, well.dropped) == (["half_frame"], ["idle"], [])

@@ -3,7 +3,7 @@
 from tornvakt.pure.protocols.dc09.content import open_plain
 from tornvakt.pure.protocols.dc09.encode import encode
 from tornvakt.pure.protocols.dc09.framing import Splitter
-from tornvakt.surfaces.receiver.window import Window, duplicate_key
+from tornvakt.surfaces.receiver.window import LINE, Window, duplicate_key
 
 
 def key_of(frame_bytes: bytes) -> bytes:
@@ -45,6 +45,13 @@ def test_a_retry_with_another_time_is_the_same_message() -> None:
     again = encode(b"SIA-DCS", 42, "7A31", b"#7A31|Nri3/BA12", time=1_000_031.0, key=None)
     assert first != again
     assert key_of(first) == key_of(again)
+
+
+def test_line_and_content_are_told_apart() -> None:
+    alarm = key_of(encode(b"SIA-DCS", 1, "7A31", b"#7A31|Nri3/BA12", time=None, key=None))
+    restore = key_of(encode(b"SIA-DCS", 1, "7A31", b"#7A31|Nri3/BR12", time=None, key=None))
+    assert alarm[:LINE] == restore[:LINE]
+    assert alarm[LINE:] != restore[LINE:]
 
 
 def test_another_sequence_content_token_or_account_is_another_message() -> None:

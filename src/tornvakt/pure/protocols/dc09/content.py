@@ -151,13 +151,14 @@ def read_content(text: bytes) -> Message:
         data, at, size = text[1:end], end + 1, len(text)
         if at == size:
             return Message(data, (), b"", None, ())
-        extended: tuple[bytes, ...] = ()
+        fields: list[bytes] = []
         while text[at : at + 1] == b"[":
             end = text.find(b"]", at)
             if end < 0:
                 return _read_odd(text)
-            extended += (text[at + 1 : end],)
+            fields.append(text[at + 1 : end])
             at = end + 1
+        extended = tuple(fields)
         if text[at : at + 1] == b"_" and size - at == 20:
             stamp = text[at + 1 :]
             time = read_time(stamp)
