@@ -113,7 +113,7 @@ class Town:
         return {}
 
     def signal(
-        self, account: str, code: str, zone: str = "1", age: float = 0.0, key: str = ""
+        self, account: str, code: str, zone: str = "1", age: float = 0.0, text: str = ""
     ) -> dict[str, Any]:
         """Carry one SIA-DCS message in, received ``age`` seconds ago."""
         from tornvakt.base.inbox.entries import Entry, Kind
@@ -124,7 +124,8 @@ class Town:
 
         at = time.time() - age
         self.entry += 1
-        data = f"#{account}|Nri{zone}/{code}{zone}".encode()
+        words = f"^{text}^" if text else ""
+        data = f"#{account}|Nri{zone}/{code}{zone}{words}".encode()
         raw = encode(b"SIA-DCS", self.entry % 9999 + 1, account, data, time=at)
         _frame, reading = read_raw(raw, None)
         entry = Entry(

@@ -1,5 +1,8 @@
 """Titles of alarms in both languages, and text that any database can hold."""
 
+import re
+
+from tornvakt.domains.alarms import own_faults
 from tornvakt.pure.protocols.events import Event
 from tornvakt.pure.triage import OWN_ACCOUNT
 
@@ -19,6 +22,9 @@ def event_titles(event: Event, *, account: str, zone_name: str, is_known: bool) 
 
     Zones go by the name in the register, else by what the panel wrote beside the code.
     """
+    if account == OWN_ACCOUNT and event.text.strip():
+        swedish, english = own_faults.titles(event.text.strip())
+        return clean(swedish, TITLE_LENGTH), clean(english, TITLE_LENGTH)
     return (
         _title(event, account, zone_name, is_known, "sv"),
         _title(event, account, zone_name, is_known, "en"),
@@ -26,9 +32,7 @@ def event_titles(event: Event, *, account: str, zone_name: str, is_known: bool) 
 
 
 def _title(event: Event, account: str, zone_name: str, is_known: bool, language: str) -> str:
-    said = event.text.strip()
-    if account == OWN_ACCOUNT and said:
-        return clean(said, TITLE_LENGTH)
+    said = "" if _adds_nothing(event) else event.text.strip()
     title = event.phrase(language)
     if event.zone:
         title += f" · {_ZONE[language]} {event.zone}"
@@ -42,3 +46,17 @@ def _title(event: Event, account: str, zone_name: str, is_known: bool, language:
     if not is_known:
         title = f"{_UNKNOWN[language]} {account}: {title}"
     return clean(title, TITLE_LENGTH)
+
+
+def _adds_nothing(event: Event) -> bool:
+    """Whether the panel only says again what the code means.
+
+    Then the title would read "Fel på strömförsörjning: Strömförsörjning fel", and in English carry
+    Swedish that helps nobody. What the panel wrote still stands beside the raw signal.
+    """
+    meant = _words(f"{event.phrase('sv')} {event.phrase('en')}")
+    return all(any(word.startswith(said) for word in meant) for said in _words(event.text))
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())

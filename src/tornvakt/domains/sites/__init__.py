@@ -1,1 +1,1 @@
-"""Premises (larmobjekt) we watch: customer, site, transmitter (larmsändare) and zone (sektion)."""
+"""Premises (larmobjekt) we watch: customer, site, transmitter (larmsändare) and zone (zon)."""

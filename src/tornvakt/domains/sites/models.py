@@ -57,7 +57,7 @@ class Transmitter(models.Model):
 
 
 class Zone(models.Model):
-    """One detector or group of detectors of a transmitter (sektion), by the number it sends."""
+    """One detector or group of detectors of a transmitter (zon), by the number it sends."""
 
     transmitter = models.ForeignKey(Transmitter, on_delete=models.CASCADE, related_name="zones")
     number = models.CharField(max_length=16)

@@ -5,10 +5,12 @@ from datetime import datetime
 
 from django.db.models import Max
 from django.template.loader import get_template
+from django.utils.translation import gettext
 
 from tornvakt.base.ui import formats
 from tornvakt.domains.alarms.models import SignalEvent
 from tornvakt.pure.protocols import codes
+from tornvakt.pure.triage import OWN_ACCOUNT
 
 SHOWN = 50
 
@@ -59,6 +61,10 @@ def _picture(event: SignalEvent) -> LogPicture:
         id=event.pk,
         at=event.signal.received_at,
         title=phrase(event),
-        place=transmitter.site.name if transmitter else event.signal.account,
+        place=transmitter.site.name if transmitter else _stranger(event.signal.account),
         code=f"{event.code} {event.zone}".strip(),
     )
+
+
+def _stranger(account: str) -> str:
+    return gettext("The alarm centre") if account == OWN_ACCOUNT else account

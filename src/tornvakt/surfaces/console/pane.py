@@ -1,5 +1,6 @@
 """One incident as the desk shows it: header, clocks, alarms, place, timeline, raw signals."""
 
+import codecs
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from tornvakt.base.ui import formats
 from tornvakt.domains.alarms.models import Signal, SignalEvent
 from tornvakt.domains.incidents.models import EntryKind, Incident
 from tornvakt.domains.incidents.pictures import AlarmView, IncidentView, RawSignal, TimelineEntry
-from tornvakt.surfaces.console import rows
+from tornvakt.pure.triage import OWN_ACCOUNT
+from tornvakt.surfaces.console import premises, rows
 from tornvakt.surfaces.console.log_list import phrase
 
 SIGNALS_SHOWN = 20
@@ -33,7 +35,8 @@ class Piece:
 def pieces(raw: str) -> list[Piece]:
     """Cut a raw message so that control characters can be shown by name and told apart.
 
-    ``raw`` holds one byte a character. Later panels write UTF-8, so that is tried first.
+    ``raw`` holds one byte a character. Later panels write UTF-8 and earlier ones Windows-1252;
+    a frame may hold both, and a checksum in binary besides, so each run is read for itself.
     """
     found: list[Piece] = []
     for letter in _as_written(raw):
@@ -48,10 +51,18 @@ def pieces(raw: str) -> list[Piece]:
 
 
 def _as_written(raw: str) -> str:
-    try:
-        return raw.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return raw
+    return raw.encode("latin-1").decode("utf-8", "tornvakt-windows-1252")
+
+
+def _older_text(error: UnicodeError) -> tuple[str, int]:
+    """Read the first byte that is no UTF-8 as Windows-1252; an undefined one stays as it is."""
+    assert isinstance(error, UnicodeDecodeError)
+    byte = error.object[error.start : error.start + 1]
+    letter = byte.decode("cp1252", "replace")
+    return letter if letter != "\ufffd" else byte.decode("latin-1"), error.start + 1
+
+
+codecs.register_error("tornvakt-windows-1252", _older_text)
 
 
 def screen(view: IncidentView, now: datetime) -> dict[str, Any]:
@@ -135,7 +146,8 @@ def _place(view: IncidentView) -> str:
 
 
 def _alarm(alarm: AlarmView) -> dict[str, Any]:
-    source = _("account %(account)s") % {"account": alarm.account} if alarm.account else ""
+    is_ours = alarm.account in ("", OWN_ACCOUNT)
+    source = "" if is_ours else _("account %(account)s") % {"account": alarm.account}
     code = _("code %(code)s") % {"code": alarm.code} if alarm.code else ""
     zone = _("zone %(zone)s") % {"zone": alarm.zone} if alarm.zone else ""
     opened = formats.clock(alarm.opened_at)
@@ -158,7 +170,7 @@ def _facts(view: IncidentView) -> list[dict[str, str]]:
             point = f"{view.latitude:.5f} N, {view.longitude:.5f} O (WGS 84)".replace(".", ",", 2)
     facts = [
         (_("Object"), view.row.place),
-        (_("Kind"), view.site_kind),
+        (_("Kind"), premises.kind_name(view.site_kind)),
         (_("Address"), view.address),
         (_("District"), view.row.district),
         (_("Account"), accounts),

@@ -13,6 +13,7 @@ from tornvakt.base.access.models import Role, User
 from tornvakt.base.ui import formats
 from tornvakt.domains.alarms.models import SignalEvent
 from tornvakt.domains.incidents.pictures import QueueRow
+from tornvakt.pure.triage import OWN_ACCOUNT
 
 DESK_VIEWER = User(role=Role.OPERATOR, call_name="desk")
 """On whose behalf the shared rows are read: any operator. Whoever subscribes has been asked for
@@ -73,11 +74,14 @@ def picture(row: QueueRow, entry_id: int | None, now: datetime) -> RowPicture:
 
 
 def place_of(row: QueueRow) -> str:
-    """The place and its district; the account when nobody knows the place."""
+    """The place and its district; the account when nobody knows the place.
+
+    What no account reports, and what our own does, is about the alarm centre itself.
+    """
     if not row.place:
+        if row.account in ("", OWN_ACCOUNT):
+            return gettext("The alarm centre")
         unknown = gettext("Place unknown")
-        if not row.account:
-            return unknown
         return f"{unknown} · " + gettext("account %(account)s") % {"account": row.account}
     if not row.district or row.district in row.place:
         return row.place
