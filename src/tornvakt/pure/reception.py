@@ -38,7 +38,10 @@ class Known:
 
 
 _HARMLESS = frozenset({"bracket_after_cipher"})
-_TEXT = bytes(byte for byte in range(0x20, 0x100) if byte != 0x7F)
+_CONTROLS = bytes([*range(0x20), 0x7F])
+_LATIN = bytes(
+    range(0x20, 0x7F)
+) + "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞßàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþÿŠšŽžœŒ°§–—’”´é".encode("cp1252")
 
 _STEPS = {
     "events": Step.STORE,
@@ -82,7 +85,23 @@ def is_well_formed(message: Message) -> bool:
     """
     if not _HARMLESS.issuperset(message.flags):
         return False
-    return not any(part.translate(None, _TEXT) for part in (message.data, *message.extended))
+    codes, texts = message.data.split(b"^")[::2], message.data.split(b"^")[1::2]
+    return all(part.isascii() for part in codes) and all(
+        _is_text(part) for part in (*codes, *texts, *message.extended)
+    )
+
+
+def _is_text(part: bytes) -> bool:
+    """Whether a part can be text in UTF-8 or Windows-1252: random bytes nearly never can."""
+    if part.translate(None, _CONTROLS) != part:
+        return False
+    if part.isascii():
+        return True
+    try:
+        part.decode()
+    except UnicodeDecodeError:
+        return not part.translate(None, _LATIN)
+    return True
 
 
 def skew_s(message: Message, now_s: float) -> int:

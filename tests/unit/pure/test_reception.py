@@ -71,6 +71,10 @@ def test_the_fraction_of_our_second_is_cut_off_as_the_panels_is() -> None:
     [
         (b"#7A31|Nri3/BA12", (b"I\xc3\xa5",), (), True),
         (b"#7A31|Nri3/BA12", (), ("bracket_after_cipher",), True),
+        (b"#7A31|Nri3/BA12^Entr\xe9 n\xf6rr^", (), (), True),
+        (b"#7A31|Nri3/BA12^Entr\xc3\xa9^", (), (), True),
+        (b"#7A31|Nri3/BA\xe9", (), (), False),
+        (b"#7A31|Nri3/BA12^\x91,\xdc\xb1\x8c\x94-v^", (), (), False),
         (b"#7A31|Nri3/BA12\x07", (), (), False),
         (b"#7A31|Nri3/BA12", (b"I\x00",), (), False),
         (b"#7A31|Nri3/BA12", (), ("stray_bracket",), False),
