@@ -5,7 +5,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from tornvakt.base.inbox.paths import DataDir
+from tornvakt.surfaces.cli import databases
 from tornvakt.surfaces.cli.codes import ExitCode, Stop
+
+NOT_PREPARED = "databasen är inte förberedd för den här versionen. Kör ./tornvakt start först."
 
 
 def open_it(data: Path | None = None) -> None:
@@ -20,7 +24,12 @@ def open_it(data: Path | None = None) -> None:
 
 @contextlib.contextmanager
 def prepared_database(data: Path) -> Iterator[None]:
-    """Let a command use the database. Raises Stop when it is away or not of this version."""
+    """Let a command use the database. Raises Stop when it is away or not of this version.
+
+    A database that is not there is not made: that is the work of `start`.
+    """
+    if not databases.agreed(DataDir(data)) and not DataDir(data).main_db.exists():
+        raise Stop(NOT_PREPARED)
     open_it(data)
     from django.db import Error
     from django.utils import translation
@@ -28,11 +37,16 @@ def prepared_database(data: Path) -> Iterator[None]:
     try:
         with translation.override("sv"):
             if unapplied():
-                raise Stop("databasen är inte förberedd för den här versionen. Kör start först.")
+                raise Stop(NOT_PREPARED)
             yield
     except Error as error:
-        first_line = (str(error).splitlines() or [type(error).__name__])[0]
-        raise Stop(f"databasen svarar inte: {first_line}", ExitCode.IO_ERROR) from error
+        raise Stop(f"databasen svarar inte: {first_line(error)}", ExitCode.IO_ERROR) from error
+
+
+def first_line(error: Exception) -> str:
+    """Return what a database error says first, ended as a sentence. The server's own language."""
+    line = (str(error).splitlines() or [type(error).__name__])[0].strip()
+    return line if line.endswith((".", "!", "?")) else f"{line}."
 
 
 def unapplied() -> list[str]:

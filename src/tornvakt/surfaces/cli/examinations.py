@@ -16,7 +16,8 @@ import zoneinfo
 from collections.abc import Iterator
 
 from tornvakt.base.inbox.paths import DataDir
-from tornvakt.surfaces.cli import installation, machine, ports, running, watchdog
+from tornvakt.surfaces.cli import databases, installation, machine, ports, running, watchdog
+from tornvakt.surfaces.cli.codes import Stop
 from tornvakt.surfaces.cli.findings import Check, Finding, fault, ok, warn
 
 SOUND_SQLITE = (3, 51, 3)
@@ -60,6 +61,9 @@ def sqlite(data: DataDir) -> Iterator[Finding]:
 
 def directory(data: DataDir) -> Iterator[Finding]:
     """Datakatalogen."""
+    if data.root.exists() and not data.root.is_dir():
+        yield fault(f"{data.root} är ingen katalog.", "Välj en katalog med --data.")
+        return
     mode = installation.mode_of(data)
     if mode is None:
         yield warn(f"{data.root} har ingen inkorg ännu.", "Kör ./tornvakt start.")
@@ -135,13 +139,18 @@ def worker(data: DataDir) -> Iterator[Finding]:
     backlog = int(str(status.get("backlog", 0)))
     if age > STALE_S:
         yield fault(f"Arbetaren har stått still i {age:.0f} s.", "Se logs/worker.log.")
+    elif status.get("state") == "waiting":
+        yield fault(
+            f"Arbetaren kommer inte åt databasen: {backlog} signaler når inte skärmen.",
+            "De är sparade. Se raden om databasen, och logs/worker.log.",
+        )
     elif backlog > LATE_BACKLOG:
         yield warn(
             f"{backlog} signaler väntar på att nå skärmen.",
             "De är sparade. Minskar talet inte: se logs/worker.log.",
         )
     else:
-        yield ok(f"Arbetaren är i kapp ({backlog} väntar)")
+        yield ok("Arbetaren är i kapp" if not backlog else f"Arbetaren arbetar ({backlog} väntar)")
 
 
 def seals(data: DataDir) -> Iterator[Finding]:
@@ -167,8 +176,20 @@ def seals(data: DataDir) -> Iterator[Finding]:
 
 def database(data: DataDir) -> Iterator[Finding]:
     """Databasen."""
-    if not data.main_db.exists() and not os.environ.get("TORNVAKT_DATABASE_URL"):
-        yield warn("Databasen finns inte ännu.", "Kör ./tornvakt start.")
+    try:
+        url = databases.agreed(data)
+    except Stop as reason:
+        text = str(reason)
+        yield fault(text[0].upper() + text[1:], "Kör sedan ./tornvakt doctor igen.")
+        return
+    if not url and not data.main_db.exists():
+        if running.read(data.root):
+            yield fault(
+                "Databasen är borta medan Tornvakt kör: larm tas emot men når inte skärmen.",
+                "Stoppa Tornvakt, lägg tillbaka main.db och starta. Utan den görs en ny.",
+            )
+        else:
+            yield warn("Databasen finns inte ännu.", "Kör ./tornvakt start.")
         return
     from tornvakt.surfaces.cli import django_door
 
@@ -180,16 +201,16 @@ def database(data: DataDir) -> Iterator[Finding]:
         connection.ensure_connection()
         waiting = django_door.unapplied()
     except Error as error:
-        first_line = (str(error).splitlines() or [""])[0]
         yield fault(
-            f"Databasen svarar inte: {first_line}",
+            f"Databasen svarar inte: {django_door.first_line(error)}",
             "Larm tas emot ändå. Kontrollera TORNVAKT_DATABASE_URL och databasservern.",
         )
         return
     if waiting:
-        yield warn(
-            f"Databasen saknar {len(waiting)} ändringar för den här versionen.",
-            "Kör ./tornvakt start, som gör dem.",
+        yield fault(
+            f"Databasen saknar {len(waiting)} ändringar för den här versionen. "
+            "Larm tas emot men når inte skärmen.",
+            "Stoppa Tornvakt om det kör, och kör ./tornvakt start, som gör dem.",
         )
     else:
         yield ok(f"Databasen svarar ({connection.vendor}) och är av den här versionen")
