@@ -159,6 +159,66 @@ def test_there_is_nothing_to_show_before_the_first_start(tmp_path: Path) -> None
     assert not (tmp_path / "tom").exists()
 
 
+@pytest.mark.parametrize(
+    ("options", "environment", "said"),
+    [
+        (("--http", "18080", "--dc09", "18080"), {}, "samma port (18080)"),
+        (("--host", "finns-inte.invalid"), {}, "utan TLS"),
+        (("--host", "192.0.2.1", "--tls-cert", "nej", "--tls-key", "nej"), {}, "nej finns inte"),
+        ((), {"TORNVAKT_DC09_HOST": "finns-inte.invalid"}, "adressen finns inte"),
+        ((), {"TORNVAKT_DC09_HOST": "192.0.2.1"}, "adressen hör inte till den här maskinen"),
+        ((), {"TORNVAKT_DATABASE_URL": "hej"}, "TORNVAKT_DATABASE_URL går inte att tyda"),
+        ((), {"TORNVAKT_DATABASE_URL": "mysql://x/y"}, "TORNVAKT_DATABASE_URL går inte att tyda"),
+    ],
+)
+def test_a_start_that_is_refused_says_why_and_leaves_nothing(
+    tmp_path: Path, options: tuple[str, ...], environment: dict[str, str], said: str
+) -> None:
+    usual = {"TORNVAKT_DATABASE_URL": "", "TORNVAKT_HTTP_PORT": "0", "TORNVAKT_DC09_PORT": "0"}
+    where = ("--data", str(tmp_path / "ny"))
+    outcome = tornvakt("start", *where, *options, **(usual | environment))
+    assert (outcome.returncode, len(outcome.stderr.splitlines())) == (2, 1)
+    assert said in outcome.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_users_are_not_looked_for_in_a_database_that_is_not_there(receiver: Receiver) -> None:
+    outcome = tornvakt("user", "list", "--data", str(receiver.data), TORNVAKT_DATABASE_URL="")
+    assert outcome.returncode == 2
+    assert "Kör ./tornvakt start först." in outcome.stderr
+    assert not (receiver.data / "main.db").exists()
+
+
+def test_a_new_data_directory_is_said(tmp_path: Path) -> None:
+    data = tmp_path / "felskriven"
+    for command in (["list"], ["remove", "7A31"], ["add", "7A31", "--key", "kort"]):
+        assert tornvakt("transmitter", *command, "--data", str(data)).returncode == 2
+        assert not data.exists()
+    added = tornvakt("transmitter", "add", "7A31", "--data", str(data))
+    assert added.stderr == f"Skapade en ny datakatalog: {data}\n"
+    assert tornvakt("transmitter", "add", "7A32", "--data", str(data)).stderr == ""
+
+
+def test_the_doctor_knows_a_file_from_a_directory(tmp_path: Path) -> None:
+    file = tmp_path / "fil"
+    file.write_text("")
+    outcome = tornvakt("doctor", "--data", str(file))
+    assert outcome.returncode == 1
+    assert f"FEL      {file} är ingen katalog." in outcome.stdout
+
+
+def test_a_busy_port_is_said_in_swedish(receiver: Receiver, tmp_path: Path) -> None:
+    where = ("--data", str(tmp_path / "annan"), "--host", "127.0.0.1")
+    outcome = tornvakt("receive", *where, "--dc09", str(receiver.port))
+    assert outcome.returncode == 2
+    assert outcome.stderr == (
+        f"Mottagaren kan inte starta: Porten {receiver.port} på 127.0.0.1 går inte att öppna: "
+        "den är upptagen. Stoppa det som använder den eller välj en annan med --dc09.\n"
+    )
+    outcome = tornvakt("receive", "--data", where[1], "--host", "finns-inte.invalid", "--dc09", "0")
+    assert "på finns-inte.invalid går inte att öppna: adressen finns inte." in outcome.stderr
+
+
 def test_the_mode_of_an_inbox_cannot_be_changed(receiver: Receiver) -> None:
     receiver.stop()
     outcome = tornvakt("start", "--data", str(receiver.data), "--http", "0", "--dc09", "0")

@@ -186,4 +186,59 @@ def test_a_real_one_has_nobody_until_somebody_is_invited(launch: Callable[..., S
     assert same.returncode == 0, same.stdout
     assert "0 skiljer sig" in same.stdout
     assert real.run("doctor", "--data", data).returncode == 0
+    assert f"./tornvakt user add NAMN --role operator --data {data}" in real.banner
     assert real.stop()[0] == 0
+
+
+def test_a_database_that_was_replaced_is_made_again(launch: Callable[..., Start]) -> None:
+    real = launch("--no-demo")
+    data, environment = str(real.data), real.environment
+    if environment["TORNVAKT_DATABASE_URL"]:
+        assert real.stop()[0] == 0
+        forgot = {**environment, "TORNVAKT_DATABASE_URL": ""}
+        command = [*COMMAND, "start", "--no-demo", "--data", data, "--http", "0", "--dc09", "0"]
+        refused = subprocess.run(command, capture_output=True, text=True, env=forgot, timeout=60)
+        assert refused.returncode == 2
+        assert "använder postgresql://" in refused.stderr
+        assert not (real.data / "main.db").exists()
+        return
+    real.run("simulate", "alarm", "--dc09", real.dc09)
+    for file in real.data.glob("main.db*"):
+        file.unlink()
+    sick = real.run("doctor", "--data", data)
+    assert sick.returncode == 1
+    assert "FEL      Databasen är borta medan Tornvakt kör" in sick.stdout
+    assert real.stop()[0] == 0
+
+    (real.data / "main.db").write_bytes(b"")
+    sick = real.run("doctor", "--data", data)
+    assert sick.returncode == 1
+    assert "FEL      Databasen saknar" in sick.stdout
+    healed = launch("--no-demo")
+    assert "förbereder databasen" in healed.banner
+    last = len(healed.run("signals", "--data", data, "--all").stdout.splitlines())
+    until(lambda: int(str(healed.worker().get("cursor", 0))) >= last)
+    assert healed.run("doctor", "--data", data).returncode == 0
+    assert healed.stop()[0] == 0
+
+
+def test_a_database_that_does_not_answer_is_tried_again_and_the_reason_is_said(
+    tmp_path: Path,
+) -> None:
+    where = ("--data", str(tmp_path / "data"), "--http", "0", "--dc09", "0", "--host", "127.0.0.1")
+    process = subprocess.Popen(
+        [*COMMAND, "start", "--no-demo", *where],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TORNVAKT_DATABASE_URL": "postgresql://tornvakt@127.0.0.1:1/larm"},
+    )
+    assert process.stdout is not None
+    said = ""
+    while "Nytt försök" not in said:
+        line = process.stdout.readline()
+        assert line, said
+        said += line
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    assert "databasen svarar inte: connection" in said.splitlines()[-1]
+    assert "larm tas emot under tiden" in said.splitlines()[-1]

@@ -1,5 +1,7 @@
 """Options that several commands share, each with its environment variable."""
 
+import shlex
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -55,11 +57,35 @@ def single() -> typer.Typer:
     return typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False, add_completion=False)
 
 
+def data_option(data: DataDir) -> str:
+    """Return what has to follow a command for it to mean this directory; "" for the usual one."""
+    if data.root == DEFAULT_DATA.resolve():
+        return ""
+    return f" --data {shlex.quote(str(data.root))}"
+
+
 def existing(data: Path) -> DataDir:
     """Return the data directory, which must have an inbox. Raises Stop when it has none."""
     directory = DataDir(data.resolve())
     if not directory.inbox.exists():
         raise Stop(f"i {data} finns ingen inkorg. Kör först ./tornvakt start eller receive.")
+    return directory
+
+
+def known(data: Path) -> DataDir:
+    """Return the data directory. Raises Stop when there is none: looking makes nothing."""
+    directory = DataDir(data.resolve())
+    if not directory.receiver.is_dir():
+        raise Stop(f"{data} är ingen datakatalog. Kör först ./tornvakt start eller receive.")
+    return directory
+
+
+def announced(data: Path) -> DataDir:
+    """Return the data directory, made when it is not there and then said: it may be a slip."""
+    is_new = not DataDir(data.resolve()).receiver.is_dir()
+    directory = usable(data)
+    if is_new:
+        print(f"Skapade en ny datakatalog: {directory.root}", file=sys.stderr)
     return directory
 
 

@@ -24,6 +24,12 @@ class Running:
     dc09_port: int
 
 
+def none_but_us(root: Path) -> None:
+    """Raise Stop when another `start` runs on the directory. Makes nothing, holds nothing."""
+    if there := read(root):
+        raise Stop(_already(root, there))
+
+
 @contextlib.contextmanager
 def only_one(root: Path) -> Iterator[TextIO]:
     """Hold the directory for this parent. Raises Stop when another `start` runs on it."""
@@ -31,11 +37,14 @@ def only_one(root: Path) -> Iterator[TextIO]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            there = read(root)
-            who = f" (process {there.pid}, {there.url})" if there else ""
-            raise Stop(f"Tornvakt kör redan i {root}{who}.") from error
+            raise Stop(_already(root, read(root))) from error
         yield file
         file.truncate(0)
+
+
+def _already(root: Path, there: Running | None) -> str:
+    who = f" (process {there.pid}, {there.url})" if there else ""
+    return f"Tornvakt kör redan i {root}{who}."
 
 
 def write(file: TextIO, running: Running) -> None:

@@ -15,9 +15,17 @@ import typer
 
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.base.ui.catalogue import compile_catalogues
-from tornvakt.surfaces.cli import options, ports, readiness, running, watchdog
+from tornvakt.surfaces.cli import (
+    databases,
+    options,
+    ports,
+    preconditions,
+    readiness,
+    running,
+    watchdog,
+)
 from tornvakt.surfaces.cli.accounts import DEMO_PEOPLE
-from tornvakt.surfaces.cli.codes import ExitCode, Stop
+from tornvakt.surfaces.cli.codes import ExitCode
 from tornvakt.surfaces.cli.installation import MODES, Mode, agreed_mode
 from tornvakt.surfaces.cli.logs import LogFile
 from tornvakt.surfaces.cli.parent import Parent
@@ -72,7 +80,6 @@ def start(
             metavar="FIL",
             envvar="TORNVAKT_TLS_CERT",
             show_envvar=False,
-            exists=True,
             help="Webbens certifikatkedja (PEM).",
         ),
     ] = None,
@@ -83,22 +90,29 @@ def start(
             metavar="FIL",
             envvar="TORNVAKT_TLS_KEY",
             show_envvar=False,
-            exists=True,
             help="Certifikatets hemliga nyckel (PEM).",
         ),
     ] = None,
 ) -> int:
     """Run until told to stop. Returns 0."""
-    if (tls_cert is None) != (tls_key is None):
-        raise Stop("--tls-cert och --tls-key hör ihop: ange båda.")
-    began = time.monotonic()
+    began = _process_began()
     otherwise: Mode = "ovning" if os.environ.get("TORNVAKT_MODE") == "ovning" else "skarp"
-    directory = options.usable(data)
-    mode = agreed_mode(directory, wants_demo=not no_demo, otherwise=otherwise)
     http_host = host or os.environ.get("TORNVAKT_HTTP_HOST", "127.0.0.1")
     dc09_host = host or os.environ.get("TORNVAKT_DC09_HOST", "0.0.0.0")
-    compile_catalogues()
-    with running.only_one(directory.root) as lock, ports.listen_http(http_host, http) as listening:
+    # Everything that can be refused comes first: a start that fails leaves nothing behind.
+    preconditions.certificate_is_usable(tls_cert, tls_key)
+    preconditions.web_may_listen(http_host, has_certificate=tls_cert is not None)
+    preconditions.ports_differ(http, dc09)
+    directory = DataDir(data.resolve())
+    databases.agreed(directory)
+    mode = agreed_mode(directory, wants_demo=not no_demo, otherwise=otherwise)
+    running.none_but_us(directory.root)
+    with contextlib.ExitStack() as stack:
+        listening = stack.enter_context(ports.listen_http(http_host, http))
+        dc09_port = ports.free_dc09(dc09_host, dc09)
+        options.usable(data)
+        lock = stack.enter_context(running.only_one(directory.root))
+        compile_catalogues()
         installation = Installation(
             directory,
             mode,
@@ -106,7 +120,7 @@ def start(
             listening.getsockname()[1],
             listening.fileno(),
             dc09_host,
-            ports.free_dc09(dc09_host, dc09),
+            dc09_port,
             tls_cert.resolve() if tls_cert else None,
             tls_key.resolve() if tls_key else None,
         )
@@ -114,6 +128,16 @@ def start(
         page = None if tls_cert else WaitingPage(listening)
         asyncio.run(_serve(installation, page, began))
     return ExitCode.OK
+
+
+def _process_began() -> float:
+    """Return when this process was started, on the monotonic clock: what the user waits for."""
+    try:
+        fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return time.monotonic()
+    age = time.clock_gettime(time.CLOCK_BOOTTIME) - int(fields[19]) / os.sysconf("SC_CLK_TCK")
+    return time.monotonic() - max(age, 0.0)
 
 
 class Terminal:
@@ -175,7 +199,10 @@ async def _bring_up(
         if page:
             await page.stop()
     parent.keep(installation.web())
-    while not await watchdog.web_answers(*parent.web_address, tls=parent.web_uses_tls):
+    # The first page and not just any answer: what it needs is then loaded for whoever opens it.
+    while not await watchdog.web_answers(
+        *parent.web_address, tls=parent.web_uses_tls, page="/logga-in/", name=_a_name_of_the_web()
+    ):
         if time.monotonic() - began > WEB_WITHIN_S:
             terminal.say("webben svarar ännu inte; övriga delar startas ändå.")
             break
@@ -191,17 +218,31 @@ async def _bring_up(
     parent.watch()
 
 
+def _a_name_of_the_web() -> str:
+    return os.environ.get("TORNVAKT_ALLOWED_HOSTS", "").split(",")[0].strip(" .*") or "localhost"
+
+
 async def _prepare(parent: Parent, installation: Installation, terminal: Terminal) -> None:
     """Prepare the database, again and again while it is away: reception goes on meanwhile."""
     pause = 1.0
     while await parent.once(installation.preparation()) != 0 and not parent.stop.is_set():
+        log = installation.data.logs / "prepare.log"
         terminal.say(
-            f"databasen gick inte att förbereda (se {installation.data.logs / 'prepare.log'}), "
-            f"nytt försök om {pause:.0f} s. Larm tas emot under tiden."
+            f"{last_words(log) or 'databasen gick inte att förbereda.'} Nytt försök om "
+            f"{pause:.0f} s, larm tas emot under tiden. Mer i {log}"
         )
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(parent.stop.wait(), pause)
         pause = min(pause * 2, LONGEST_RETRY_S)
+
+
+def last_words(log: Path) -> str:
+    """Return the last line of a log, "" when there is none."""
+    try:
+        lines = log.read_bytes()[-4096:].decode(errors="replace").splitlines()
+    except OSError:
+        return ""
+    return next((line.strip() for line in reversed(lines) if line.strip()), "")[:300]
 
 
 def banner(installation: Installation, seconds: float) -> str:
@@ -220,12 +261,18 @@ def banner(installation: Installation, seconds: float) -> str:
             f"  Lösenord     {DEMO_PEOPLE[0].password}",
         ]
     else:
-        lines.append(
-            "  Logga in     bjud in den första med ./tornvakt user add NAMN --role operator"
-        )
+        where = options.data_option(installation.data)
+        lines += [
+            f"  Logga in     bjud in den första: ./tornvakt user add NAMN --role operator{where}",
+            f"  Larmsändare  lägg till en: ./tornvakt transmitter add 8801{where}",
+        ]
     lines += [
         f"  Larm         SIA DC-09 på port {installation.dc09_port}, TCP och UDP",
         f"  Ett eget     ./tornvakt simulate alarm --dc09 {installation.dc09_port}",
+    ]
+    if not installation.is_demo:
+        lines.append("               (kommer från 8801: ett okänt konto tills det är tillagt)")
+    lines += [
         f"  Data         {installation.data.root}",
         f"  Lagring      {storage()}",
         "",

@@ -42,11 +42,12 @@ def add(
     """Enrol an account."""
     from tornvakt.base.inbox.enrolment import Enrolment
 
-    enrolment = Enrolment(options.usable(data))
+    secret, watch = _key(key), _supervision(supervision)
+    enrolment = Enrolment(options.announced(data))
     enrolment.add(
         account,
-        key=_key(key),
-        supervision=_supervision(supervision),
+        key=secret,
+        supervision=watch,
         note=note,
         replace=replace,
     )
@@ -59,7 +60,7 @@ def show(data: options.Data = options.DEFAULT_DATA) -> None:
     """List accounts, one a line."""
     from tornvakt.base.inbox.enrolment import Enrolment
 
-    for sender in Enrolment(options.usable(data)).all():
+    for sender in Enrolment(options.known(data)).all():
         key = f"AES-{len(sender.key) * 8}" if sender.key else "okrypterad"
         variant = sender.variant or "standard"
         print(f"{sender.account:<16}  {key:<10}  {sender.supervision:<4}  {variant}  {sender.note}")
@@ -70,7 +71,7 @@ def remove(account: Account, data: options.Data = options.DEFAULT_DATA) -> None:
     """Forget an account. What it said stays in the inbox."""
     from tornvakt.base.inbox.enrolment import Enrolment
 
-    Enrolment(options.usable(data)).remove(account)
+    Enrolment(options.known(data)).remove(account)
     print(f"Tog bort {account.upper()}.")
 
 

@@ -69,16 +69,17 @@ class WatchPanel:
         return None
 
 
-async def web_answers(host: str, port: int, *, tls: bool = False) -> bool:
-    """Tell whether the web process answers its health address in time, whatever it says."""
+async def web_answers(
+    host: str, port: int, *, tls: bool = False, page: str = "/halsa/", name: str = "localhost"
+) -> bool:
+    """Tell whether the web process answers in time, whatever it says."""
     with contextlib.suppress(OSError, TimeoutError, asyncio.IncompleteReadError):
         async with asyncio.timeout(ANSWER_S):
             context = _any_certificate() if tls else None
             reader, writer = await asyncio.open_connection(host, port, ssl=context)
             try:
-                writer.write(
-                    b"GET /halsa/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
-                )
+                request = f"GET {page} HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n"
+                writer.write(request.encode())
                 return (await reader.readexactly(9)).startswith(b"HTTP/1.")
             finally:
                 writer.close()
