@@ -15,6 +15,7 @@ from typer._click.exceptions import ClickException, NoArgsIsHelpError, UsageErro
 from typer._click.formatting import HelpFormatter
 from typer.core import TyperGroup
 
+from tornvakt import VERSION
 from tornvakt.pure.facts import Refusal
 from tornvakt.surfaces.cli import words
 from tornvakt.surfaces.cli.codes import ExitCode, Stop
@@ -89,10 +90,24 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     sys.exit(_run(sys.argv[1:] if arguments is None else arguments))
 
 
+def _usual(arguments: list[str]) -> list[str]:
+    """Understand what people type elsewhere: nothing, `help start`, `-h` last."""
+    if not arguments:
+        return ["--help"]
+    if arguments[0] == "help":
+        return [*arguments[1:], "--help"]
+    if arguments[-1] == "-h" and arguments[0] != "test":  # there it is pytest's
+        return [*arguments[:-1], "--help"]
+    return arguments
+
+
 def _run(arguments: list[str]) -> int:
+    if arguments[:1] in (["--version"], ["version"]):
+        print(f"Tornvakt {VERSION}")
+        return ExitCode.OK
     try:
         outcome: Any = root().main(
-            args=arguments or ["--help"], prog_name="./tornvakt", standalone_mode=False
+            args=_usual(arguments), prog_name="./tornvakt", standalone_mode=False
         )
         sys.stdout.flush()
         return outcome if isinstance(outcome, int) else ExitCode.OK

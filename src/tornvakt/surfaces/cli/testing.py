@@ -16,7 +16,7 @@ import typer
 
 from tornvakt.base.ui.catalogue import compile_catalogues
 from tornvakt.surfaces.cli import options
-from tornvakt.surfaces.cli.codes import ExitCode
+from tornvakt.surfaces.cli.codes import ExitCode, Stop
 
 app = options.single()
 
@@ -84,6 +84,9 @@ def test(context: typer.Context) -> int:
     score = Score()
     extra = list(context.args)
     os.chdir(options.PROJECT)
+    for argument in extra:
+        if _names_a_file(argument) and not _is_path(argument):
+            raise Stop(f"{argument} finns inte (räknat från {options.PROJECT}).")
     compile_catalogues()
     if any(_is_path(argument) for argument in extra):
         score.add(_run_part(Part("valda", "de valda proven", ()), extra))
@@ -123,6 +126,12 @@ def count(report: Path) -> Score:
 
 def _is_path(argument: str) -> bool:
     return not argument.startswith("-") and Path(argument.split("::")[0]).exists()
+
+
+def _names_a_file(argument: str) -> bool:
+    """Tell whether an argument can only be meant as a file; `-k word` and its like can not."""
+    file = argument.split("::")[0]
+    return file.endswith(".py") or file.startswith(("/", "./", "../", "tests/"))
 
 
 def _run_check(name: str, what: str, command: Sequence[str]) -> Score:

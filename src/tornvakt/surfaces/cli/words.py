@@ -7,6 +7,7 @@ every command for its help and each kind of mistake for its line, and finds it.
 
 import errno
 import re
+import socket
 
 _HELP = [
     (r"^Usage: ", "Användning: "),
@@ -23,6 +24,8 @@ _HELP = [
     (r"\[annars:(\s+)\(([^)]*)\)", r"[annars:\1\2"),
     (r"([\[;]\s*)(\d+)<=x<=(\d+)\]", r"\1\2 till \3]"),
     (r"([\[;]\s*)x>=([\d.]+)\]", r"\1minst \2]"),
+    # A Swedish decimal comma, where a value stands alone in the brackets at the end.
+    (r"((?:annars:|minst|;|till)\s+\d+)\.(\d+)(?=[;\]]|\s*till)", r"\1,\2"),
     (r"\{([A-ZÅÄÖ]+)\}", r"\1"),
     # The widths stay as they are: the columns are already laid.
     (r"(?<= )INTEGER RANGE(?= |$)", "HELTAL       "),
@@ -45,6 +48,7 @@ _COMPLAINTS = [
     (r"Input should be a valid number.*?(?=$)", "skriv ett tal."),
     (r"Input should be less than or equal to (\S+)", r"högst \1."),
     (r"Input should be greater than or equal to (\S+)", r"minst \1."),
+    (r"((?:minst|högst) \d+)\.(\d+\.)", r"\1,\2"),
     (r"Input should be (?:less|greater) than (\S+)", r"inte \1 eller bortom."),
     (r"Value error, ", ""),
     (r"^No such command '(.*?)'\.", r"kommandot \1 finns inte."),
@@ -65,10 +69,10 @@ _COMPLAINTS = [
     (r"^Option '(.*?)' does not take a value\.", r"växeln \1 tar inget värde."),
     (r"^Option '(.*?)' requires an argument\.", r"växeln \1 behöver ett värde."),
     (r"^Got unexpected extra arguments?(?:\(s\))? \((.*)\)", r"vad betyder \1 här?"),
-    (r"(?:Directory|File|Path) '(.*?)' does not exist\.", r"\1 finns inte."),
-    (r"Directory '(.*?)' is a file\.", r"\1 är en fil."),
-    (r"File '(.*?)' is a directory\.", r"\1 är en katalog."),
-    (r"(?:Directory|File|Path) '(.*?)' is not (?:readable|writable)\.", r"\1 får inte användas."),
+    (r"(?i:directory|file|path) '(.*?)' does not exist\.?", r"\1 finns inte."),
+    (r"(?i:directory|path) '(.*?)' is a file\.?", r"\1 är en fil."),
+    (r"(?i:file|path) '(.*?)' is a directory\.?", r"\1 är en katalog."),
+    (r"(?i:directory|file|path) '(.*?)' is not (?:readable|writable)\.?", r"\1 får inte användas."),
 ]
 
 
@@ -97,6 +101,11 @@ _OS_ERRORS = {
     errno.ENOSPC: "disken är full",
     errno.EROFS: "disken är skrivskyddad",
     errno.EIO: "disken svarar inte som den ska",
+    errno.EADDRINUSE: "den är upptagen",
+    errno.ECONNREFUSED: "inget lyssnar där",
+    errno.ETIMEDOUT: "inget svar",
+    errno.EHOSTUNREACH: "ingen väg dit",
+    errno.ENETUNREACH: "ingen väg dit",
     errno.EADDRNOTAVAIL: "adressen hör inte till den här maskinen",
     errno.EMFILE: "för många öppna filer",
 }
@@ -104,4 +113,8 @@ _OS_ERRORS = {
 
 def swedish_error(error: OSError) -> str:
     """Say in Swedish what the system refused; what we have no words for keeps the system's own."""
+    if isinstance(error, socket.gaierror):
+        return "adressen finns inte"
+    if isinstance(error, TimeoutError):
+        return "inget svar"
     return _OS_ERRORS.get(error.errno or 0, error.strerror or str(error))

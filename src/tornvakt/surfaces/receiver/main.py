@@ -7,11 +7,13 @@ acknowledged, and whoever watches over us starts us again to read the truth from
 
 import asyncio
 import contextlib
+import errno
 import gc
 import logging
 import os
 import shutil
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -185,10 +187,7 @@ class Receiver:
                     connection, host, port, backlog=BACKLOG, reuse_address=True
                 )
             except OSError as error:
-                raise CannotListen(
-                    f"Porten {port} på {host} går inte att öppna ({error.strerror or error}). "
-                    "Stoppa det som använder den eller välj en annan med --dc09."
-                ) from error
+                raise CannotListen(_why(host, port, error)) from error
             self.port = server.sockets[0].getsockname()[1]
             try:
                 datagrams, _listener = await loop.create_datagram_endpoint(
@@ -198,9 +197,7 @@ class Receiver:
                 server.close()
                 if port == 0:
                     continue  # the number the system gave us is taken for UDP: ask for another
-                raise CannotListen(
-                    f"Porten {port} på {host} är upptagen för UDP ({error.strerror or error})."
-                ) from error
+                raise CannotListen(_why(host, port, error, what="UDP-porten")) from error
             return server, datagrams
         raise CannotListen("Ingen ledig port fanns för både TCP och UDP.")
 
@@ -322,6 +319,24 @@ class Receiver:
         self.has_drained = True
         await asyncio.get_running_loop().run_in_executor(None, self.journal.close)
         await asyncio.sleep(0)  # the last batch's answers stand in the loop's queue
+
+
+def _why(host: str, port: int, error: OSError, *, what: str = "Porten") -> str:
+    """Say in Swedish why we cannot listen; the loop's own text is English whatever the locale."""
+    where = f"{what} {port} på {host} går inte att öppna"
+    if isinstance(error, socket.gaierror):
+        return f"{where}: adressen finns inte."
+    match error.errno:
+        case errno.EADDRINUSE:
+            return (
+                f"{where}: den är upptagen. "
+                "Stoppa det som använder den eller välj en annan med --dc09."
+            )
+        case errno.EADDRNOTAVAIL:
+            return f"{where}: adressen hör inte till den här maskinen."
+        case errno.EACCES | errno.EPERM:
+            return f"{where}: den kräver rättigheter. Välj en över 1023 med --dc09."
+    return f"{where} ({error.strerror or error})."
 
 
 def _from_thread(

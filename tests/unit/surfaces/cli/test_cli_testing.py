@@ -2,10 +2,12 @@
 
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tornvakt.surfaces.cli import testing
+from tornvakt.surfaces.cli.codes import Stop
 from tornvakt.surfaces.cli.testing import Score, closing_line, count
 
 REPORT = """<?xml version="1.0"?>
@@ -34,6 +36,16 @@ def test_the_closing_line_has_pytests_form() -> None:
     line = closing_line(Score(passed=812, failed=0), 640.214)
     assert line.strip("=") == " 812 passed, 0 failed in 640.21s "
     assert line.startswith("====") and len(line) == 80
+
+
+@pytest.mark.parametrize("file", ["/nope.py", "tests/unit/nope", "tests/nope.py::test_x"])
+def test_a_file_that_is_not_there_is_said_before_anything_runs(
+    monkeypatch: pytest.MonkeyPatch, file: str
+) -> None:
+    context = SimpleNamespace(args=["-q", file, "-k", "något"])
+    monkeypatch.setattr(testing, "_run_part", None)
+    with pytest.raises(Stop, match="finns inte"):
+        testing.test(context)  # type: ignore[arg-type]
 
 
 def test_a_part_that_never_ends_has_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

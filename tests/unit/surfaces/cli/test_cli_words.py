@@ -1,10 +1,13 @@
 """The command line's lines: Swedish, one of them, with an exit code that means something."""
 
+import errno
+import socket
 import subprocess
 import sys
 
 import pytest
 
+from tornvakt import VERSION
 from tornvakt.surfaces.cli import words
 from tornvakt.surfaces.cli.app import COMMANDS
 
@@ -56,15 +59,56 @@ def test_bad_input_is_one_swedish_line(typed: list[str], line: str) -> None:
     assert outcome.returncode == 2
 
 
+@pytest.mark.parametrize(
+    ("typed", "like"),
+    [(["help"], ["--help"]), (["-h"], ["--help"]), (["help", "start"], ["start", "--help"]),
+     (["user", "add", "-h"], ["user", "add", "--help"])],
+)  # fmt: skip
+def test_help_is_given_however_it_is_asked_for(typed: list[str], like: list[str]) -> None:
+    asked, usual = tornvakt(*typed), tornvakt(*like)
+    assert (asked.returncode, asked.stdout) == (0, usual.stdout)
+    assert asked.stdout.startswith("Användning: ./tornvakt ")
+
+
+def test_the_version_is_one_line() -> None:
+    outcome = tornvakt("--version")
+    assert (outcome.returncode, outcome.stdout) == (0, f"Tornvakt {VERSION}\n")
+
+
+@pytest.mark.parametrize(
+    ("complaint", "line"),
+    [
+        ("Invalid value for '--x': path '/nope' does not exist", "--x: /nope finns inte."),
+        ("Invalid value for '--x': Path '/nope' does not exist.", "--x: /nope finns inte."),
+        ("Invalid value for '--x': path '/a' is not readable", "--x: /a får inte användas."),
+        ("Invalid value for '--x': directory '/a' is a file.", "--x: /a är en fil."),
+        ("Invalid value for '--x': Input should be greater than or equal to 0.1",
+         "--x: minst 0,1."),
+    ],
+)  # fmt: skip
+def test_the_parsers_complaints_are_swedish(complaint: str, line: str) -> None:
+    assert words.swedish_complaint(complaint) == line
+
+
+def test_what_the_system_says_of_a_host_is_swedish() -> None:
+    with pytest.raises(socket.gaierror) as raised:
+        socket.getaddrinfo("finns-inte.invalid", 1)
+    assert words.swedish_error(raised.value) == "adressen finns inte"
+    busy = OSError(errno.EADDRINUSE, "error while attempting to bind on address")
+    assert words.swedish_error(busy) == "den är upptagen"
+
+
 def test_help_has_no_english_left() -> None:
     page = words.swedish_help(
         "Usage: ./tornvakt x [OPTIONS] COMMAND [ARGS]...\n\nOptions:\n"
         "  --n INTEGER RANGE  Antal.  [default: (två);\n 1<=x<=9]\n"
+        "  --m x  [default: 0.5; x>=0.1]\n"
         "  --help  Show this message and exit.\n\nArguments:\n\nCommands:\n  a\n"
     )
     assert page == (
         "Användning: ./tornvakt x [VÄXLAR] KOMMANDO ...\n\nVäxlar:\n"
         "  --n HELTAL         Antal.  [annars: två;\n 1 till 9]\n"
+        "  --m x  [annars: 0,5; minst 0,1]\n"
         "  --help  Visa den här hjälpen.\n\nArgument:\n\nKommandon:\n  a\n"
     )
 

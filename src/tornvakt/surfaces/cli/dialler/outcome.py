@@ -14,6 +14,10 @@ def percentile(sorted_values: "array[int] | list[int]", share: float) -> int:
     return sorted_values[min(len(sorted_values) - 1, int(share * len(sorted_values)))]
 
 
+def _swedish(number: float) -> str:
+    return f"{number:.2f}".replace(".", ",")
+
+
 @dataclass(slots=True)
 class Outcome:
     """Counts of one run. Latencies are nanoseconds from the first send of a frame to its ACK."""
@@ -53,8 +57,8 @@ class Outcome:
         """Return one Swedish line with the figures a person asks for."""
         return (
             f"skickade {self.sent} · kvitterade {len(self.acked)} · "
-            f"{self.per_second:.0f}/s · p50 {self.milliseconds(0.5):.2f} ms · "
-            f"p99 {self.milliseconds(0.99):.2f} ms · NAK {self.refused_time} · "
+            f"{self.per_second:.0f}/s · p50 {_swedish(self.milliseconds(0.5))} ms · "
+            f"p99 {_swedish(self.milliseconds(0.99))} ms · NAK {self.refused_time} · "
             f"DUH {self.refused} · omsändningar {self.retries} · "
             f"tappade förbindelser {self.lost_connections}"
         )
