@@ -5,7 +5,8 @@ The rules of this page, in the order they are tried:
 - a restore marks the alarms it restores and hides nothing;
 - priority P4 goes to the log and to nobody's queue;
 - an event that is already standing as an alarm joins it and is counted;
-- everything else is a new alarm, and so is every event of an account nobody knows.
+- everything else is a new alarm, and so is every event of an account nobody knows, until that
+  account has so many alarms that the rest of what it says is gathered in one of each priority.
 
 Pure: no clock, no database. The same events beside the same alarms give the same decisions.
 """
@@ -20,6 +21,8 @@ OWN_ACCOUNT = "FFFFFFFFFFFFFFF0"
 LOG_PRIORITY = 4
 MOST_SERIOUS_UNKNOWN = 2
 LEAST_SERIOUS_ALARM = 3
+UNKNOWN_ALARMS = 20
+"""So many open alarms may an account that nobody knows have of its own making."""
 
 
 class Verdict(StrEnum):
@@ -97,6 +100,8 @@ def decide(occurrence: Occurrence, standing: Mapping[str, Standing]) -> Decision
     if priority == LOG_PRIORITY:
         rule = "restore_without_alarm" if occurrence.restores else "log_only"
         return Decision(Verdict.LOG, rule, key, LOG_PRIORITY)
+    if key not in standing and not occurrence.is_known and len(standing) >= UNKNOWN_ALARMS:
+        key, rule = f"more:{priority}", "many_of_account"
     if key in standing:
         return Decision(Verdict.JOIN, "repeat", key, priority, restored)
     return Decision(Verdict.RAISE, rule, key, priority, restored)

@@ -11,6 +11,7 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from tests.support.inbox import START_US, fill, notice, sia
 from tornvakt.base.facts import pulse
+from tornvakt.base.inbox.enrolment import Enrolment
 from tornvakt.base.inbox.entries import Kind, NewEntry
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.base.inbox.reader import Reader
@@ -18,6 +19,7 @@ from tornvakt.base.inbox.salvage import set_aside as put_aside
 from tornvakt.domains.alarms import services as alarms
 from tornvakt.domains.alarms.models import Alarm, InboxCursor, Signal
 from tornvakt.domains.incidents.models import Incident
+from tornvakt.surfaces.worker import batches
 from tornvakt.surfaces.worker import forwarder as module
 from tornvakt.surfaces.worker.forwarder import DatabaseAway, Forwarder
 
@@ -223,6 +225,111 @@ def test_evidence_is_passed_by(tmp_path: Path) -> None:
     drain(forwarder)
     assert stored() == [3]
     forwarder.close()
+
+
+def enrolled(root: Path, *accounts: str) -> None:
+    enrolment = Enrolment(DataDir(root))
+    for account in accounts:
+        enrolment.add(account)
+    enrolment.close()
+
+
+def test_a_hold_up_does_not_wait_behind_strangers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BATCH", 20)
+    junk = [sia(f"{n:04X}", f"Nri1/BA{n}", sequence=n % 9999 + 1) for n in range(1, 301)]
+    down = notice("receiver.disk_full")
+    data = fill(tmp_path, [*junk, sia("ABCD", "Nri1/HA1"), down, sia("ABCD", "Nri1/HA2")])
+    enrolled(tmp_path, "ABCD")
+    forwarder = Forwarder(data, clock)
+    assert forwarder.step() is True
+    assert list(Alarm.objects.filter(account="ABCD").order_by("id").values_list("zone")) == [
+        ("1",), ("2",),
+    ]  # fmt: skip
+    assert Alarm.objects.filter(notice="receiver.disk_full").count() == 1
+    assert Signal.objects.count() == 2 + 19  # the first batch holds the genesis row
+    assert InboxCursor.objects.get().entry_id == 20
+    forwarder.close()
+    again = Forwarder(data, clock)  # killed, and started afresh
+    drain(again)
+    again.close()
+    assert sorted(stored()) == [*range(2, 303), 304]
+    assert Alarm.objects.get(account="ABCD", zone="1").signal_count == 1
+    assert Alarm.objects.get(notice="receiver.disk_full").signal_count == 1
+    assert again.progress.set_aside == 0
+
+
+def test_an_account_that_is_enrolled_while_it_waits_keeps_its_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BATCH", 20)
+    junk = [sia(f"{n:04X}", f"Nri1/BA{n}", sequence=n % 9999 + 1) for n in range(1, 101)]
+    data = fill(tmp_path, [*junk, sia("ABCD", "Nri1/BA1")])
+    forwarder = Forwarder(data, clock)
+    forwarder.step()
+    enrolled(tmp_path, "ABCD")
+    fill(tmp_path, [sia("ABCD", "Nri1/BR1", sequence=2)])
+    forwarder.step()
+    assert not Signal.objects.filter(account="ABCD").exists()
+    drain(forwarder)
+    forwarder.close()
+    assert list(
+        Signal.objects.filter(account="ABCD").order_by("id").values_list("entry_id", flat=True)
+    ) == [102, 103]
+    assert Alarm.objects.get(account="ABCD").state == "restored"
+
+
+def test_what_cannot_be_carried_ahead_waits_for_its_turn_with_all_of_its_account(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BATCH", 20)
+    junk = [sia(f"{n:04X}", f"Nri1/BA{n}", sequence=n % 9999 + 1) for n in range(1, 51)]
+    known = [sia("ABCD", f"Nri1/HA{n}", sequence=n) for n in (1, 2, 3)]
+    data = fill(tmp_path, [*junk, *known, sia("EF01", "Nri1/HA1")])
+    enrolled(tmp_path, "ABCD", "EF01")
+    take_in_all = alarms.take_in_all
+
+    def stumble(*, arrivals: list[alarms.Arrival], **rest: object) -> object:
+        if any(arrival.entry.id == 53 for arrival in arrivals):
+            raise ValueError("poison")
+        return take_in_all(arrivals=arrivals, **rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("tornvakt.domains.alarms.services.take_in_all", stumble)
+    forwarder = Forwarder(data, clock)
+    forwarder.step()
+    assert stored()[:2] == [52, 55]
+    drain(forwarder)
+    forwarder.close()
+    assert sorted(stored()) == list(range(2, 56))
+    assert [n for n in stored() if n in (52, 53, 54)] == [52, 53, 54]
+    assert Signal.objects.get(is_set_aside=True).entry_id == 53
+
+
+def test_an_inbox_that_went_back_behind_what_was_carried_ahead_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "BATCH", 20)
+    junk = [sia(f"{n:04X}", f"Nri1/BA{n}", sequence=n % 9999 + 1) for n in range(1, 51)]
+    data = fill(tmp_path, [*junk, sia("ABCD", "Nri1/HA1")])
+    enrolled(tmp_path, "ABCD")
+    forwarder = Forwarder(data, clock)
+    forwarder.step()
+    Signal.objects.filter(account="ABCD").update(received_at=clock())
+    with pytest.raises(alarms.InboxWentBack) as refusal:
+        drain(forwarder)
+    forwarder.close()
+    assert refusal.value.entry_id == 52
+
+
+def test_long_frames_make_a_batch_short(
+    forwarder: Forwarder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "BATCH_BYTES", 200)
+    assert forwarder.step() is True
+    assert 1 <= len(stored()) <= 4
+    drain(forwarder)
+    assert stored() == list(range(2, 12))
 
 
 def test_the_pulse_is_carried_only_when_everything_before_it_has_been(

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tornvakt.pure.triage import Decision, Occurrence, Standing, Verdict, decide, key_of
+from tornvakt.pure.triage import (
+    UNKNOWN_ALARMS,
+    Decision,
+    Occurrence,
+    Standing,
+    Verdict,
+    decide,
+    key_of,
+)
 
 BURGLARY = Occurrence(system="sia", code="BA", priority=2, zone="4", area="1")
 
@@ -100,6 +108,24 @@ def test_an_unknown_account_is_always_shown(said: int, shown: int) -> None:
     assert (decision.verdict, decision.rule, decision.priority) == (
         Verdict.RAISE, "unknown_account", shown,
     )  # fmt: skip
+
+
+def test_an_unknown_account_with_many_alarms_gets_one_more_of_each_priority_and_no_further() -> (
+    None
+):
+    standing: dict[str, Standing] = {}
+    rules = []
+    for zone in range(1, 60):
+        said = Occurrence("sia", "BA", priority=1 + zone % 4, zone=str(zone), is_known=False)
+        decision = decide(said, standing)
+        rules.append(decision.rule)
+        if decision.verdict is Verdict.RAISE:
+            standing[decision.key] = Standing(decision.key, "sia", "BA", zone=str(zone))
+    assert len(standing) == UNKNOWN_ALARMS + 2
+    assert rules.count("unknown_account") == UNKNOWN_ALARMS
+    assert rules[-1] == "repeat"
+    known = Occurrence("sia", "BA", priority=2, zone="99")
+    assert decide(known, standing).rule == "new"
 
 
 occurrences = st.builds(

@@ -97,6 +97,7 @@ _RULES: dict[str, Callable[[], str]] = {
     "log_only": lambda: _("priority P4, log only"),
     "unknown_account": lambda: _("unknown account"),
     "many_unknown": lambda: _("many unknown accounts at once"),
+    "many_of_account": lambda: _("many alarms from one unknown account"),
     "notice": lambda: _("announced by the receiver"),
     "highest_alarm": lambda: _("the most serious alarm decides"),
 }

@@ -35,6 +35,10 @@ __all__ = [
 READER_VERSION = 1
 """Raised whenever the same bytes may give another reading."""
 
+MOST_EVENTS = 50
+"""So many events of one signal are told one by one; the rest of it are told as one. A panel sends
+a handful, and a stranger who sends a thousand must not keep the others waiting."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST = datetime(2000, 1, 1, tzinfo=UTC)
 _LAST = datetime(2100, 1, 1, tzinfo=UTC)
@@ -126,7 +130,19 @@ def _events(token: str, account: str, text: str, flags: list[str]) -> tuple[Even
     else:
         return (unread(text, "unread_format"),)
     flags += noted
-    return events
+    return _bounded(events, flags)
+
+
+def _bounded(events: tuple[Event, ...], flags: list[str]) -> tuple[Event, ...]:
+    """Let the most serious of what is beyond MOST_EVENTS stand for all of it."""
+    rest = events[MOST_EVENTS:]
+    if len(rest) < 2:
+        return events
+    flags.append("more_events")
+    worst = min(rest, key=lambda event: event.priority)
+    count = f"och {len(rest) - 1} händelser till i samma signal"
+    told = replace(worst, text=f"{worst.text} {count}".strip(), flags=(*worst.flags, "more_events"))
+    return (*events[:MOST_EVENTS], told)
 
 
 def _extended(fields: tuple[bytes, ...]) -> tuple[tuple[Extended, ...], list[str]]:

@@ -3,7 +3,8 @@
 The inbox is the truth. The transmitter had its acknowledgement when the entry was stored there, so
 nothing that happens here may lose it: a database that is away, locked or being migrated makes the
 backlog longer and nothing else. An entry that cannot be carried in while the database is well is
-tried three times, then set aside, raw, with an alarm of its own, and the rest flows on.
+tried three times, then set aside, raw, with an alarm of its own, and the rest flows on. What known
+accounts say does not wait behind the junk of strangers (`ahead.py`).
 """
 
 import logging
@@ -21,7 +22,9 @@ from tornvakt.base.inbox.entries import Entry, Kind
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.base.inbox.reader import InboxMissing, Reader
 from tornvakt.domains.alarms import services as alarms
-from tornvakt.pure.protocols.reading import read_raw
+from tornvakt.pure.triage import OWN_ACCOUNT
+from tornvakt.surfaces.worker import batches
+from tornvakt.surfaces.worker.ahead import LookAhead
 from tornvakt.surfaces.worker.known import KnownAccounts
 
 log = logging.getLogger(__name__)
@@ -61,6 +64,7 @@ class Forwarder:
         self._reader: Reader | None = None
         self._file: tuple[int, int] | None = None
         self._known = KnownAccounts(data)
+        self._ahead = LookAhead(self._is_known)
         self._is_adopted = False
         self._is_behind = True
         self._pulse_carried: int | None = None
@@ -118,10 +122,14 @@ class Forwarder:
         if beat is not None:
             self.progress.pulse = beat[0]
         self._adopt(reader)
-        entries = reader.after(self.progress.cursor, limit=BATCH)
+        read = reader.after(self.progress.cursor, limit=BATCH)
+        entries = batches.short_enough(read)
+        is_behind = len(read) == BATCH or len(entries) < len(read)
+        if is_behind and not all(map(self._is_known, entries)):
+            self._look_ahead(reader)
         if entries:
             self._carry(entries)
-        self._is_behind = len(entries) == BATCH
+        self._is_behind = is_behind
         self.progress.backlog = (
             max(0, reader.last_id() - self.progress.cursor) if self._is_behind else 0
         )
@@ -140,14 +148,55 @@ class Forwarder:
         except (DatabaseError, InterfaceError) as error:
             raise _away(error) from error
         self._is_adopted = True
+        self._ahead.restart()
+
+    def _is_known(self, entry: Entry) -> bool:
+        """Return whether an entry comes from the house itself or from a panel it knows."""
+        if entry.kind != Kind.SIGNAL and not entry.account:
+            return True
+        return entry.account == OWN_ACCOUNT or self._known.is_enrolled(entry.account)
+
+    def _look_ahead(self, reader: Reader) -> None:
+        picked = self._ahead.pick(reader, self.progress.cursor)
+        while picked:
+            entries = batches.short_enough(picked[:BATCH])
+            picked = picked[len(entries) :]
+            try:
+                self._take_in(entries, ahead=True)
+            except alarms.InboxWentBack:
+                raise
+            except Exception as error:
+                self._must_answer(error)
+                for entry in entries:
+                    self._carry_one_ahead(entry)
+
+    def _carry_one_ahead(self, entry: Entry) -> None:
+        """Carry one before its turn; if that fails, what its account says waits for its turn."""
+        if self._ahead.has_left(entry.account):
+            return
+        try:
+            self._take_in([entry], ahead=True)
+        except alarms.InboxWentBack:
+            raise
+        except Exception as error:
+            self._must_answer(error)
+            log.warning("forwarder.not_ahead entry_id=%s error=%s", entry.id, type(error).__name__)
+            self._ahead.leave(entry.account)
+
+    def _must_answer(self, error: Exception) -> None:
+        """Raise DatabaseAway if it was the database's fault."""
+        _forget_connection()
+        if not _answers():
+            self._ahead.restart()  # nobody knows how much of the window was carried
+            raise _away(error) from error
 
     def _carry(self, entries: Sequence[Entry]) -> None:
         try:
             self._take_in(entries)
+        except alarms.InboxWentBack:
+            raise
         except Exception as error:
-            _forget_connection()
-            if not _answers():
-                raise _away(error) from error
+            self._must_answer(error)
             log.warning(
                 "forwarder.one_at_a_time first=%s last=%s error=%s",
                 entries[0].id,
@@ -166,9 +215,7 @@ class Forwarder:
                 self._take_in([entry])
             except Exception as error:
                 failure = error
-                _forget_connection()
-                if not _answers():
-                    raise _away(error) from error
+                self._must_answer(error)
                 time.sleep(TRY_AGAIN_S)
             else:
                 return
@@ -185,10 +232,12 @@ class Forwarder:
             raise _away(error) from error
         self.progress.set_aside += 1
 
-    def _take_in(self, entries: Sequence[Entry]) -> None:
-        arrivals = [_arrival(entry) for entry in entries]
+    def _take_in(self, entries: Sequence[Entry], *, ahead: bool = False) -> None:
         alarms.take_in_all(
-            arrivals=arrivals, now=self._clock(), is_enrolled=self._known.is_enrolled
+            arrivals=[batches.arrival(entry) for entry in entries],
+            now=self._clock(),
+            is_enrolled=self._known.is_enrolled,
+            ahead=ahead,
         )
 
     def _carry_pulse(self, number: int, at_us: int) -> None:
@@ -202,20 +251,6 @@ class Forwarder:
         except (DatabaseError, InterfaceError) as error:
             raise _away(error) from error
         self._pulse_carried, self._pulse_at = number, now
-
-
-def _arrival(entry: Entry) -> alarms.Arrival:
-    if entry.kind != Kind.SIGNAL:
-        return alarms.Arrival(entry)
-    frame, reading = read_raw(entry.raw, entry.plain or None)
-    if frame is None:
-        return alarms.Arrival(entry, reading)
-    return alarms.Arrival(
-        entry,
-        reading,
-        token=frame.token.decode("ascii", "replace"),
-        sequence=frame.sequence.decode("ascii", "replace"),
-    )
 
 
 def _identity(data: DataDir) -> tuple[int, int] | None:

@@ -10,6 +10,7 @@ from tornvakt.pure.protocols.dc09.content import Key, Message, open_enciphered, 
 from tornvakt.pure.protocols.dc09.encode import encode
 from tornvakt.pure.protocols.dc09.framing import Frame, check
 from tornvakt.pure.protocols.reading import (
+    MOST_EVENTS,
     READER_VERSION,
     Event,
     Reading,
@@ -296,3 +297,16 @@ def test_a_clock_far_from_now_is_flagged_and_not_believed(year: str, is_plausibl
     else:
         assert instants == (None, None, None)
         assert reading.flags == ("unreadable_time", "unreadable_occurrence")
+
+
+def test_a_thousand_events_are_fifty_and_the_most_serious_of_the_rest() -> None:
+    burglaries = "".join(f"/BA{zone}" for zone in range(1, 401))
+    reading = dcs(f"#7A31|N{burglaries}/HA7^Kassan^{burglaries}")
+    assert len(reading.events) == MOST_EVENTS + 1
+    assert [event.zone for event in reading.events[:-1]] == [str(n) for n in range(1, 51)]
+    last = reading.events[-1]
+    assert (last.code, last.zone, last.priority) == ("HA", "7", 1)
+    assert last.text == "Kassan och 750 händelser till i samma signal"
+    assert reading.flags == ("more_events",)
+    whole = dcs("#7A31|N" + "/BA1" * (MOST_EVENTS + 1))
+    assert (len(whole.events), whole.flags) == (MOST_EVENTS + 1, ())

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from tornvakt.base.inbox.entries import Entry
-from tornvakt.domains.alarms.models import InboxCursor
+from tornvakt.domains.alarms.models import InboxCursor, Notice, Signal
 from tornvakt.domains.alarms.services.announce import announce
 from tornvakt.pure.facts import Refusal
 
@@ -58,6 +58,25 @@ def adopt(
     if entry is None or entry.hash != bytes(cursor.entry_hash):
         raise InboxWentBack(cursor.entry_id)
     return cursor.entry_id
+
+
+def carried_ahead(came: Mapping[int, datetime]) -> set[int]:
+    """Return which entries, by number and time of receipt, were carried in before their turn.
+
+    Raises InboxWentBack when a number is another entry's by now: what is in the inbox under it
+    would otherwise be taken for carried in, and be lost.
+    """
+    stored: set[tuple[int | None, datetime]] = {
+        *Signal.objects.filter(entry_id__in=came).values_list("entry_id", "received_at"),
+        *Notice.objects.filter(entry_id__in=came).values_list("entry_id", "received_at"),
+    }
+    carried = set()
+    for entry_id, received_at in stored:
+        if entry_id is not None:
+            if came[entry_id] != received_at:
+                raise InboxWentBack(entry_id)
+            carried.add(entry_id)
+    return carried
 
 
 def _go_on(cursor: InboxCursor, installation: str, continues: Any, now: datetime) -> None:

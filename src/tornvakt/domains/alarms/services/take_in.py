@@ -10,6 +10,7 @@ from tornvakt.base.facts.outbox import publish
 from tornvakt.base.inbox.entries import Entry, Kind
 from tornvakt.domains.alarms.facts import SignalsStored
 from tornvakt.domains.alarms.models import Alarm, InboxCursor, Notice, Signal, SignalEvent
+from tornvakt.domains.alarms.services.cursor import carried_ahead
 from tornvakt.domains.alarms.services.noticing import Told, take_notice
 from tornvakt.domains.alarms.services.standing import StandingAlarms
 from tornvakt.domains.alarms.words import clean, event_titles
@@ -60,20 +61,33 @@ def take_in_all(
     arrivals: Sequence[Arrival],
     now: datetime,
     is_enrolled: Callable[[str], bool] = lambda _account: True,
+    ahead: bool = False,
 ) -> list[Signal]:
     """Carry entries in, in the order given: signals, events, alarms, and what they set going.
 
     The cursor moves in the same transaction, so entries it has passed are left out and a restart
-    in the middle costs nothing. Evidence is passed by: it was never accepted as a signal.
-    ``is_enrolled`` says whether the receiver knows an account that has no place in the register.
-    Raises InboxCursor.DoesNotExist before `adopt`.
+    in the middle costs nothing. With ``ahead`` the cursor stays: the entries are carried before
+    their turn, and are left out when it comes. Evidence is passed by: it was never accepted as a
+    signal. ``is_enrolled`` says whether the receiver knows an account that has no place in the
+    register. Raises InboxCursor.DoesNotExist before `adopt`, and InboxWentBack.
     """
     cursor = InboxCursor.objects.select_for_update().get(pk=1)
-    fresh = [arrival for arrival in arrivals if arrival.entry.id > cursor.entry_id]
-    if not fresh:
+    left = [arrival for arrival in arrivals if arrival.entry.id > cursor.entry_id]
+    if not left:
         return []
-    batch = _open_batch(fresh, is_enrolled)
-    for arrival in fresh:
+    carried = carried_ahead({each.entry.id: _instant(each.entry.at_us) for each in left})
+    fresh = [arrival for arrival in left if arrival.entry.id not in carried]
+    signals = _carry(fresh, now, is_enrolled) if fresh else []
+    if not ahead:
+        _move(cursor, left[-1].entry)
+    return signals
+
+
+def _carry(
+    arrivals: Sequence[Arrival], now: datetime, is_enrolled: Callable[[str], bool]
+) -> list[Signal]:
+    batch = _open_batch(arrivals, is_enrolled)
+    for arrival in arrivals:
         if arrival.entry.kind == Kind.SIGNAL:
             _signal(batch, arrival)
         elif arrival.entry.kind == Kind.NOTICE:
@@ -81,9 +95,6 @@ def take_in_all(
             told = Told.from_entry(entry.id, entry.account, entry.meta, _instant(entry.at_us))
             batch.notices.append(take_notice(batch.standing, told, batch.transmitters))
     _store(batch)
-    cursor.entry_id = fresh[-1].entry.id
-    cursor.entry_hash = fresh[-1].entry.hash
-    cursor.save(update_fields=["entry_id", "entry_hash"])
     batch.standing.announce()
     if batch.signals:
         first, last = batch.signals[0].pk, batch.signals[-1].pk
@@ -100,6 +111,9 @@ def set_aside(*, entry: Entry, error: str, now: datetime) -> None:
     """
     cursor = InboxCursor.objects.select_for_update().get(pk=1)
     if entry.id <= cursor.entry_id:
+        return
+    if Signal.objects.filter(entry_id=entry.id).exists():  # carried in before its turn
+        _move(cursor, entry)
         return
     account = clean(entry.account, ACCOUNT_LENGTH)
     received_at = _instant(entry.at_us)
@@ -132,9 +146,13 @@ def set_aside(*, entry: Entry, error: str, now: datetime) -> None:
         )
     )
     _store(batch)
+    _move(cursor, entry)
+    batch.standing.announce()
+
+
+def _move(cursor: InboxCursor, entry: Entry) -> None:
     cursor.entry_id, cursor.entry_hash = entry.id, entry.hash
     cursor.save(update_fields=["entry_id", "entry_hash"])
-    batch.standing.announce()
 
 
 def _open_batch(arrivals: Sequence[Arrival], is_enrolled: Callable[[str], bool]) -> _Batch:
