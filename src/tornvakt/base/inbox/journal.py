@@ -26,6 +26,7 @@ from tornvakt.base.inbox.keeper import Keeper, Sealed
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.base.inbox.refusals import InboxBusy, InboxDamaged, JournalRefused, WrongMode
 from tornvakt.base.inbox.store import Statement, Store
+from tornvakt.base.inbox.vanishing import FileVanished
 
 __all__ = ["InboxBusy", "InboxDamaged", "Journal", "JournalRefused", "Mode", "WrongMode"]
 
@@ -37,6 +38,8 @@ MAX_BATCH = 4096
 """Tickets in one transaction at most, so that an endless storm still gets its answers."""
 FRAMES_TO_RESTART = 3000
 """Pages in the log from which the writer itself carries the rest over and begins at its top."""
+FULL = MEBIBYTE
+"""With less room than this at the start the disk counts as full."""
 DEFAULT_BALLAST = 256 * MEBIBYTE
 
 
@@ -51,16 +54,17 @@ class Journal(Generic[T]):
     """
 
     def __init__(
-        self, store: Store, held: int, data: DataDir, *, ballast: int, clock: Callable[[], int]
+        self, store: Store, held: int, data: DataDir, *, ballast: Ballast, clock: Callable[[], int]
     ) -> None:
         self._store = store
         self._lock = held
         self._clock = clock
         self._queue: SimpleQueue[_Item] = SimpleQueue()
-        self._ballast = Ballast(data.ballast, ballast)
+        self._ballast = ballast
         self._seal_log = seals.SealLog(data.checkpoint_log)
         self._breaking = threading.Lock()
         self._broken: BaseException | None = None
+        self._lost: FileVanished | None = None
         self._writer = threading.Thread(target=self._write, name="inbox-writer", daemon=True)
         self._keeper = Keeper(
             store,
@@ -68,6 +72,7 @@ class Journal(Generic[T]):
             self._ballast,
             put=lambda statement, sealed: self._queue.put((statement, sealed)),
             on_broken=self._break,
+            on_vanished=self._vanished,
             clock=clock,
         )
         self.is_full = False
@@ -86,14 +91,31 @@ class Journal(Generic[T]):
         """Make or reopen the inbox as its only writer.
 
         Raises ``WrongMode``, ``InboxBusy`` or ``InboxDamaged`` (all ``JournalRefused``) and
-        ``KeyDamaged``. Only the rows since the watermark and a few before them are checked.
+        ``WrongSealKey``. Only the rows since the watermark and a few before them are checked.
+        A full disk costs the ballast, not the start.
         """
         data.create()
+        ballast = Ballast(data.ballast, ballast_bytes)
+        if ballast.free_bytes() < FULL and ballast.release():
+            log.error("inbox.full at the start; ballast released")
+        try:
+            return cls._open(data, mode, vfs, ballast, clock)
+        except (apsw.Error, OSError) as error:
+            is_full = is_for_now(error) or ballast.free_bytes() < FULL
+            if not is_full or not ballast.release():
+                raise
+            log.error("inbox.full at the start: %s; ballast released", error)
+            return cls._open(data, mode, vfs, ballast, clock)
+
+    @classmethod
+    def _open(
+        cls, data: DataDir, mode: Mode, vfs: str | None, ballast: Ballast, clock: Callable[[], int]
+    ) -> Journal[T]:
         held = lock.take(data.lock)
         try:
             store = Store(data, mode=mode, vfs=vfs, now_us=clock())
             try:
-                return cls(store, held, data, ballast=ballast_bytes, clock=clock)
+                return cls(store, held, data, ballast=ballast, clock=clock)
             except BaseException:
                 store.close()
                 raise
@@ -182,6 +204,9 @@ class Journal(Generic[T]):
             while True:
                 items = [get()]
                 items += [get_nowait() for _ in range(min(waiting(), MAX_BATCH - 1))]
+                if self._lost is not None:
+                    self._leave(self._lost)
+                    return
                 is_last = isinstance(items[-1][0], _Stop)
                 if is_last:
                     items.pop()
@@ -211,6 +236,8 @@ class Journal(Generic[T]):
             if not is_for_now(error):
                 return self._break(error)
             self._refuse(tickets, error)
+            for seal in sealed:
+                seal.answer(is_written=False)
             return True
         except (ValueError, TypeError, struct.error) as error:
             return self._set_aside(items, error)
@@ -218,7 +245,7 @@ class Journal(Generic[T]):
             return self._break(error)
         self.stored += len(entries)
         for seal in sealed:
-            seal.is_written.set()
+            seal.answer(is_written=True)
         return self._answer(tickets)
 
     def _answer(self, tickets: list[Any]) -> bool:
@@ -261,6 +288,22 @@ class Journal(Generic[T]):
         log.error("inbox.unfit: %s", error)
         self._on_refused(unfit, error)
         return self._store_batch(fit) if fit else True
+
+    def _vanished(self, error: FileVanished) -> None:
+        """Let the writer end between two batches; the keeper's call."""
+        self._lost = error
+        self._queue.put((None, None))
+
+    def _leave(self, error: FileVanished) -> None:
+        """Save what was acknowledged into the database our descriptor leads to, then end.
+
+        With the log's name gone its rows would be lost with the process.
+        """
+        try:
+            self._store.carry_all_over()
+        except (apsw.Error, OSError) as fault:
+            log.error("inbox.not_carried: %s", fault)
+        self._break(error)
 
     def _break(self, error: BaseException) -> bool:
         """The disk failed, or we did: tell once, store nothing more. Always False."""

@@ -1,6 +1,7 @@
 """The keeper: what must be done for the inbox now and then, away from the writer's thread.
 
-It carries the write-ahead log into the database, signs the head each minute and keeps the ballast.
+It carries the write-ahead log into the database, signs the head each minute, keeps the ballast and
+looks whether the files are still where they were.
 """
 
 import logging
@@ -12,6 +13,7 @@ from tornvakt.base.inbox import schema, seals
 from tornvakt.base.inbox.ballast import Ballast
 from tornvakt.base.inbox.faults import is_for_now
 from tornvakt.base.inbox.store import Statement, Store
+from tornvakt.base.inbox.vanishing import FileVanished
 
 log = logging.getLogger(__name__)
 
@@ -22,17 +24,27 @@ CARRY_S = 5.0
 """Fewer pages are carried over this often."""
 SEAL_S = 60.0
 BALLAST_S = 10.0
+WATCH_S = 1.0
 
 
 class Sealed:
     """The ticket of a seal on its way through the writer's queue."""
 
     def __init__(self) -> None:
-        self.is_written = threading.Event()
+        self.is_written = False
+        self.is_answered = threading.Event()
+
+    def answer(self, *, is_written: bool) -> None:
+        """Tell the keeper; the writer's call."""
+        self.is_written = is_written
+        self.is_answered.set()
 
 
 class Keeper:
-    """One thread. ``put`` hands a statement to the writer; ``on_broken`` ends the process."""
+    """One thread. ``put`` hands a statement to the writer; ``on_broken`` ends the process.
+
+    ``on_vanished`` does so too, after the writer has saved what our descriptors still lead to.
+    """
 
     def __init__(
         self,
@@ -42,6 +54,7 @@ class Keeper:
         *,
         put: Callable[[Statement, Sealed], None],
         on_broken: Callable[[BaseException], object],
+        on_vanished: Callable[[FileVanished], None],
         clock: Callable[[], int],
     ) -> None:
         self._store = store
@@ -49,11 +62,10 @@ class Keeper:
         self._ballast = ballast
         self._put = put
         self._on_broken = on_broken
+        self._on_vanished = on_vanished
         self._clock = clock
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="inbox-keeper", daemon=True)
-        last_seal = store.last_seal()
-        self._sealed_id = last_seal.id if last_seal else 0
         self._log_seals()
 
     def start(self) -> None:
@@ -85,10 +97,14 @@ class Keeper:
         time, the log would be reused and acknowledged rows be on no disk.
         """
         now = time.monotonic()
-        carry_at, seal_at, ballast_at = now + CARRY_S, now + SEAL_S, now
+        carry_at, seal_at, ballast_at, watch_at = now + CARRY_S, now + SEAL_S, now, now
         try:
             while not self._ending.wait(WAKE_S):
                 now = time.monotonic()
+                if now >= watch_at:
+                    watch_at = now + WATCH_S
+                    if not self._all_there():
+                        return
                 frames = self._store.log_frames
                 if frames > FRAMES_TO_CARRY or (frames and now >= carry_at):
                     carry_at = now + CARRY_S
@@ -102,6 +118,25 @@ class Keeper:
         except BaseException as error:
             self._on_broken(error)
 
+    def _all_there(self) -> bool:
+        """Mend what can be made again; False when the process must end and read the disk anew."""
+        gone = self._store.watched.first_gone()
+        if gone is not None:
+            self._on_vanished(FileVanished(gone))
+            return False
+        try:
+            if self._store.mend_mark():
+                log.error("inbox.watermark was gone; made again")
+            if not self._seal_log.is_there():
+                self._seal_log.reopen()
+                self._log_seals()
+                log.error("inbox.seal_log was gone; made again from the inbox's seals")
+        except OSError as error:
+            if not is_for_now(error):
+                raise
+            log.error("inbox.mending: %s", error)
+        return True
+
     def _carry(self) -> None:
         try:
             self._store.checkpoint()
@@ -110,20 +145,20 @@ class Keeper:
                 raise
 
     def _seal(self) -> None:
-        """Sign the head, write the seal through the queue, then its line in the log."""
+        """Sign the head, write the seal through the queue, then the lines the log lacks."""
         seal = self._next_seal()
-        if seal is None:
-            return
-        sealed = Sealed()
-        self._put(Statement(schema.ADD_SEAL, tuple(seal)), sealed)
-        if sealed.is_written.wait(SEAL_S / 2):
+        if seal is not None:
+            sealed = Sealed()
+            self._put(Statement(schema.ADD_SEAL, tuple(seal)), sealed)
+            if not sealed.is_answered.wait(SEAL_S / 2) or not sealed.is_written:
+                return
+        if self._store.sealed_id != self._seal_log.last_id:
             self._log_seals()
 
     def _next_seal(self) -> seals.Seal | None:
         mark = self._store.last
-        if mark.id == self._sealed_id:
+        if mark.id == self._store.sealed_id:
             return None
-        self._sealed_id = mark.id
         return seals.make(
             self._store.key, self._store.installation, mark.id, mark.hash, self._clock()
         )
@@ -131,8 +166,9 @@ class Keeper:
     def _log_seals(self) -> None:
         """Write the lines that ``checkpoints.log`` lacks; a full disk leaves them for next time."""
         try:
-            for seal in self._store.seals_after(self._seal_log.last_id):
-                self._seal_log.append(seal)
+            lacking = self._store.seals_after(self._seal_log.last_id)
+            if lacking:
+                self._seal_log.append(*lacking)
             self._store.flush_mark()
         except OSError as error:
             if not is_for_now(error):

@@ -24,6 +24,17 @@ class KeyDamaged(Refusal):
     """A key file is missing, too short, or does not open what it once closed."""
 
 
+class WrongSealKey(KeyDamaged):
+    """The key that signs is not the one this inbox began with. The inbox itself is whole."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(
+            f"Nyckelfilen {path} {what}, och inkorgen kan inte förseglas utan sin egen nyckel. "
+            "Återställ den från säkerhetskopian av keys/. Är den förlorad: kör "
+            "./tornvakt journal set-aside, så tar en ny inkorg med en ny nyckel vid."
+        )
+
+
 def master_key(data: DataDir) -> bytes:
     """Return the 32-byte master key, making it on the first call.
 
@@ -32,19 +43,33 @@ def master_key(data: DataDir) -> bytes:
     return _read_or_make(data.keys / "master.key")
 
 
-def signing_key(data: DataDir, *, make: bool = True) -> Ed25519PrivateKey:
-    """Return the key that signs the inbox's head.
+def new_signing_key(data: DataDir) -> Ed25519PrivateKey:
+    """Return the key for a new inbox: the one that lies here if it is whole, otherwise a new one.
 
-    With ``make`` false a missing file is a ``KeyDamaged``: an inbox whose first row names a public
-    key can only be carried on with that same key.
+    A spoilt file is kept beside it under another name; nothing that goes on depends on it.
     """
     path = data.keys / "seal.key"
-    if not make and not path.exists():
-        raise KeyDamaged(
-            f"Nyckelfilen {path} saknas, och inkorgen kan inte förseglas utan den. "
-            "Återställ den från säkerhetskopian av keys/."
-        )
+    if path.exists() and path.stat().st_size != KEY_BYTES:
+        path.rename(path.with_name(f"seal.key.skadad-{secrets.token_hex(4)}"))
     return Ed25519PrivateKey.from_private_bytes(_read_or_make(path))
+
+
+def signing_key(data: DataDir, public: str) -> Ed25519PrivateKey:
+    """Return the key that signs the inbox whose first row names this public key (hexadecimal).
+
+    Raises ``WrongSealKey``: with another key the inbox would be named forged from here on.
+    """
+    path = data.keys / "seal.key"
+    try:
+        value = path.read_bytes()
+    except FileNotFoundError:
+        raise WrongSealKey(path, "saknas") from None
+    if len(value) != KEY_BYTES:
+        raise WrongSealKey(path, "är skadad")
+    key = Ed25519PrivateKey.from_private_bytes(value)
+    if key.public_key().public_bytes_raw().hex() != public:
+        raise WrongSealKey(path, "hör till en annan inkorg")
+    return key
 
 
 def seal(key: bytes, plain: bytes, *, purpose: bytes) -> bytes:

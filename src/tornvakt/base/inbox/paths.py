@@ -73,6 +73,11 @@ class DataDir:
         return self.receiver / "inbox.db-wal"
 
     @property
+    def inbox_index(self) -> Path:
+        """SQLite's index to the log, shared by everybody who has the inbox open."""
+        return self.receiver / "inbox.db-shm"
+
+    @property
     def enrolment(self) -> Path:
         """Known transmitters and their sealed keys."""
         return self.receiver / "enrolment.db"

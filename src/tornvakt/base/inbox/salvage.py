@@ -67,8 +67,7 @@ def set_aside(data: DataDir, *, now: datetime) -> Path:
 
 
 def _files(data: DataDir) -> list[Path]:
-    index = data.inbox.with_name(data.inbox.name + "-shm")
-    return [data.inbox, data.inbox_wal, index, data.checkpoint_log, data.watermark]
+    return [data.inbox, data.inbox_wal, data.inbox_index, data.checkpoint_log, data.watermark]
 
 
 def _note(data: DataDir) -> Path:

@@ -43,6 +43,19 @@ CREATE TABLE pulse (
 );
 """
 
+
+def on_one_line(sql: str) -> str:
+    """Return it with every run of white space as one blank, for comparing."""
+    return " ".join(sql.split())
+
+
+TABLES = [
+    ("table", sql.split()[2], sql.split()[2], on_one_line(sql))
+    for sql in CREATE.split(";")
+    if sql.strip()
+]
+"""Type, name, table and text of everything ``sqlite_master`` may hold."""
+
 _ROW = "(?,?,?,?,?,?,?,?,?,?,?)"
 _INSERTS = [
     "",
@@ -53,7 +66,8 @@ _INSERTS = [
 ]
 
 SET_PULSE = "INSERT OR REPLACE INTO pulse (one, n, at_us) VALUES (1, ?, ?)"
-ADD_SEAL = "INSERT INTO seal (id, hash, at_us, signature) VALUES (?, ?, ?, ?)"
+ADD_SEAL = "INSERT OR IGNORE INTO seal (id, hash, at_us, signature) VALUES (?, ?, ?, ?)"
+"""A row is sealed once: the keeper and the writer may both come to it."""
 
 
 def insert(rows: int) -> str:

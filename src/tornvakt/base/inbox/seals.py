@@ -5,6 +5,7 @@ chain anew. A signature on the head, copied off the machine with ``checkpoints.l
 made again without the key.
 """
 
+import errno
 import os
 from pathlib import Path
 from typing import NamedTuple
@@ -46,22 +47,50 @@ class SealLog:
     """``checkpoints.log``, append-only. An unfinished last line is cut away when it is opened."""
 
     def __init__(self, path: Path) -> None:
+        self._path = path
+        self._open()
+
+    def _open(self) -> None:
+        path = self._path
         is_new = not path.exists()
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
         if is_new:
             os.fsync(self._descriptor)
             fsync_directory(path.parent)
         content = path.read_bytes()
-        whole = content.rfind(b"\n") + 1
-        if whole != len(content):
-            os.ftruncate(self._descriptor, whole)
-        self.last_id = _id_of_last_line(content[:whole])
+        self._size = content.rfind(b"\n") + 1
+        if self._size != len(content):
+            os.ftruncate(self._descriptor, self._size)
+        self.last_id = _id_of_last_line(content[: self._size])
 
-    def append(self, seal: Seal) -> None:
-        """Write and flush one line. OSError (a full disk) leaves the seal in the inbox only."""
-        os.write(self._descriptor, line(seal).encode() + b"\n")
-        os.fdatasync(self._descriptor)
-        self.last_id = seal.id
+    def append(self, *new: Seal) -> None:
+        """Write and flush a line for each. OSError (a full disk): none, they stay in the inbox."""
+        lines = b"".join(line(seal).encode() + b"\n" for seal in new)
+        try:
+            if os.write(self._descriptor, lines) != len(lines):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._path))
+            os.fdatasync(self._descriptor)
+        except OSError:
+            # Half a line would run into the next one and look like a forged seal.
+            os.ftruncate(self._descriptor, self._size)
+            raise
+        self._size += len(lines)
+        self.last_id = new[-1].id
+
+    def is_there(self) -> bool:
+        """False when the path no longer leads to the file we write, or it was cut."""
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            return False
+        ours = os.fstat(self._descriptor)
+        return os.path.samestat(found, ours) and found.st_size >= self._size
+
+    def reopen(self) -> None:
+        """Take what lies at the path now for the log; ``last_id`` says what it lacks."""
+        lost = self._descriptor
+        self._open()
+        os.close(lost)
 
     def close(self) -> None:
         """Let go of the file."""

@@ -9,6 +9,7 @@ one slot leaves the other, no system call is made, and a full disk does not matt
 *not* flushed with each commit: after a power cut it may be older than the inbox, never newer.
 """
 
+import errno
 import mmap
 import os
 import struct
@@ -37,40 +38,56 @@ def slot_bytes(mark: Mark) -> bytes:
     return body + _CHECK.pack(zlib.crc32(body))
 
 
+def _in_slots(content: bytes) -> list[Mark | None]:
+    """Return what each slot says; None for one that is not whole."""
+    marks: list[Mark | None] = []
+    for start in (0, SLOT):
+        slot = content[start : start + _BODY.size + _CHECK.size]
+        body, check = slot[: _BODY.size], slot[_BODY.size :]
+        is_whole = len(check) == _CHECK.size and slot[:4] == MAGIC
+        if is_whole and zlib.crc32(body) == _CHECK.unpack(check)[0]:
+            marks.append(Mark(*_BODY.unpack(body)[1:]))
+        else:
+            marks.append(None)
+    return marks
+
+
 def read(path: Path) -> Mark | None:
     """Return the highest whole mark, or None when the file is missing or holds none."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
         return None
-    marks = []
-    for start in (0, SLOT):
-        slot = content[start : start + _BODY.size + _CHECK.size]
-        if len(slot) < _BODY.size + _CHECK.size or slot[:4] != MAGIC:
-            continue
-        body, check = slot[: _BODY.size], slot[_BODY.size :]
-        if zlib.crc32(body) == _CHECK.unpack(check)[0]:
-            marks.append(Mark(*_BODY.unpack(body)[1:]))
-    return max(marks, default=None)
+    return max((mark for mark in _in_slots(content) if mark is not None), default=None)
 
 
 class Watermark:
     """The writer's hold on the file. One thread at a time may call ``set``."""
 
     def __init__(self, path: Path, mark: Mark) -> None:
-        """Make the file anew with ``mark`` in both slots, durably, and keep it mapped."""
-        draft = path.with_name(path.name + ".new")
-        slot = slot_bytes(mark).ljust(SLOT, b"\0")
-        descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600)
+        """Write ``mark`` into both slots, durably, and keep the file mapped.
+
+        A file of the right length is written over in place: that needs no room on the disk, so a
+        full one does not keep the receiver from starting. Any other is made anew.
+        """
+        self.path = path
+        descriptor = _over(path, mark)
+        if descriptor is None:
+            descriptor = _anew(path, mark)
         try:
-            os.write(descriptor, slot + slot)
-            os.fsync(descriptor)
+            self._identity = _identity(os.fstat(descriptor))
             self._map = mmap.mmap(descriptor, 2 * SLOT)
         finally:
             os.close(descriptor)
-        draft.rename(path)
-        fsync_directory(path.parent)
         self._next = 0
+
+    def is_there(self) -> bool:
+        """False when the path no longer leads to the file we write, or it was cut."""
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return False
+        return _identity(found) == self._identity and found.st_size == 2 * SLOT
 
     def set(self, mark: Mark) -> None:
         """Write the mark; safe against a kill at any instruction."""
@@ -86,3 +103,50 @@ class Watermark:
         """Flush and let go."""
         self._map.flush()
         self._map.close()
+
+
+def _identity(found: os.stat_result) -> tuple[int, int]:
+    return found.st_dev, found.st_ino
+
+
+def _filled(mark: Mark) -> bytes:
+    return slot_bytes(mark).ljust(SLOT, b"\0")
+
+
+def _over(path: Path, mark: Mark) -> int | None:
+    """Write over an existing file, first the slot that matters less; None when there is none."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    try:
+        content = os.pread(descriptor, 2 * SLOT + 1, 0)
+        if len(content) != 2 * SLOT:
+            os.close(descriptor)
+            return None
+        first, second = _in_slots(content)
+        is_second_newest = second is not None and (first is None or second > first)
+        for place in (0, SLOT) if is_second_newest else (SLOT, 0):
+            os.pwrite(descriptor, _filled(mark), place)
+            os.fsync(descriptor)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _anew(path: Path, mark: Mark) -> int:
+    """Make the file under another name and put it in place, durably."""
+    draft = path.with_name(path.name + ".new")
+    descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        if os.write(descriptor, _filled(mark) * 2) != 2 * SLOT:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(draft))
+        os.fsync(descriptor)
+        draft.rename(path)
+        fsync_directory(path.parent)
+    except BaseException:
+        os.close(descriptor)
+        draft.unlink(missing_ok=True)
+        raise
+    return descriptor

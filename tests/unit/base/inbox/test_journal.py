@@ -15,9 +15,17 @@ from tests.unit.base.inbox.writing import Answers, signal, started
 from tornvakt.base.inbox import keeper
 from tornvakt.base.inbox.entries import NO_HASH, Entry, Kind, NewEntry, bind, chained
 from tornvakt.base.inbox.journal import InboxDamaged, Journal, WrongMode
-from tornvakt.base.inbox.keys import KeyDamaged
+from tornvakt.base.inbox.keys import WrongSealKey
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.base.inbox.reader import Reader
+from tornvakt_verify import verify
+
+SWALLOW = "BEFORE INSERT ON entry WHEN new.raw = x'78' BEGIN SELECT RAISE(IGNORE); END"
+REPLACE = """BEFORE INSERT ON entry WHEN new.raw = x'78' BEGIN
+    INSERT INTO entry SELECT new.id, 1, 0, 0, '', '', '', 'y', '', '', new.hash;
+    SELECT RAISE(IGNORE); END"""
+REMOVE = """AFTER INSERT ON entry WHEN new.raw = x'78' BEGIN
+    DELETE FROM entry WHERE id = new.id; END"""
 
 
 @pytest.fixture
@@ -248,7 +256,9 @@ def test_after_a_kill_everything_acknowledged_is_there(data: DataDir) -> None:
         ("DELETE FROM entry WHERE id = 1", "första raden är borta"),
         ("DELETE FROM entry", "första raden är borta"),
         ("UPDATE entry SET meta = 'x' WHERE id = 1", "första raden är ändrad"),
-        ("DROP TABLE entry", "går inte att läsa"),
+        ("DROP TABLE entry", "tabellen entry är borta"),
+        (f"CREATE TRIGGER seal {SWALLOW}", r"främmande föremål \(trigger seal\)"),
+        ("DROP TABLE pulse; CREATE TABLE pulse (one, n, at_us)", r"föremål \(table pulse\)"),
     ],
 )
 def test_a_tampered_tail_is_refused_with_the_row_named(data: DataDir, sql: str, words: str) -> None:
@@ -274,11 +284,62 @@ def test_a_missing_file_beside_a_watermark_is_damage_not_a_new_inbox(data: DataD
         Journal.open(data, mode="demo")
 
 
-def test_without_the_signing_key_it_is_refused(data: DataDir) -> None:
-    started(data)[0].close()
-    (data.keys / "seal.key").unlink()
-    with pytest.raises(KeyDamaged, match=r"seal\.key saknas"):
+@pytest.mark.parametrize("trigger", [SWALLOW, REPLACE, REMOVE])
+@pytest.mark.parametrize("beside", [0, 300])
+def test_a_row_that_a_trigger_swallows_is_not_acknowledged(
+    data: DataDir, trigger: str, beside: int
+) -> None:
+    """SQLite reports success; only the count of changes tells."""
+    journal: Journal[int] = Journal.open(data, mode="demo", ballast_bytes=0)
+    with apsw.Connection(str(data.inbox)) as connection:
+        connection.execute(f"CREATE TRIGGER t {trigger}")
+    connection.close()
+    answers = Answers()
+    for n in range(beside + 1):
+        journal.put(signal(b"x" if n == beside else b"%d" % n), n)
+    journal.start(answers.on_stored, answers.on_refused, answers.on_broken)
+    answers.until(lambda a: len(a.broken) == 1 or len(a.stored) > 0)
+    journal.close()
+    assert (answers.stored, answers.refused, len(answers.broken)) == ([], [], 1)
+    with pytest.raises(InboxDamaged, match="främmande föremål"):
         Journal.open(data, mode="demo")
+
+
+@pytest.mark.parametrize("key", [None, b"another" * 5, b"x" * 32])
+def test_without_its_signing_key_it_is_refused_but_not_called_damaged(
+    data: DataDir, key: bytes | None
+) -> None:
+    started(data)[0].close()
+    path = data.keys / "seal.key"
+    own = path.read_bytes()
+    path.unlink()
+    if key is not None:
+        path.write_bytes(key)
+    with pytest.raises(WrongSealKey, match=r"seal\.key .*journal set-aside"):
+        Journal.open(data, mode="demo")
+    path.write_bytes(own)
+    started(data)[0].close()
+
+
+def test_rows_that_waited_long_are_sealed_before_anything_is_added(data: DataDir) -> None:
+    """By the clock of the rows themselves, whatever the keeper does: the verifier asks for it."""
+    now = 0
+    journal, answers = started(data, clock=lambda: now * 1_000_000)
+    for n, seconds in enumerate((0, 100, 119, 121, 200, 3600, 3601)):
+        now = seconds
+        journal.put(signal(b"%d" % n), n)
+        answers.until_answered(n + 1)
+    copy = _copy_as_after_a_kill(data, with_log=True)
+    journal.close()
+    reopened, answers = started(copy, clock=lambda: 10**13)
+    reopened.put(signal(b"after"), 0)
+    answers.until_answered(1)
+    with apsw.Connection(str(copy.inbox)) as connection:
+        sealed = [number for (number,) in connection.execute("SELECT id FROM seal ORDER BY id")]
+    connection.close()
+    reopened.close()
+    assert sealed == [4, 6, 8]
+    assert verify(copy.root).problems == []
 
 
 def test_a_seal_is_written_each_period_and_at_the_end(

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from tornvakt.base.inbox.keys import KeyDamaged, master_key, seal, signing_key, unseal
+from tornvakt.base.inbox.keys import (
+    KeyDamaged,
+    WrongSealKey,
+    master_key,
+    new_signing_key,
+    seal,
+    signing_key,
+    unseal,
+)
 from tornvakt.base.inbox.paths import DataDir
 
 
@@ -51,8 +59,25 @@ def test_a_cut_off_key_file_is_named(data: DataDir) -> None:
         master_key(data)
 
 
-def test_the_signing_key_is_not_made_where_it_must_exist(data: DataDir) -> None:
-    with pytest.raises(KeyDamaged, match="saknas"):
-        signing_key(data, make=False)
-    made = signing_key(data).private_bytes_raw()
-    assert signing_key(data, make=False).private_bytes_raw() == made
+def test_the_signing_key_must_be_the_one_the_inbox_names(data: DataDir) -> None:
+    made = new_signing_key(data)
+    public = made.public_key().public_bytes_raw().hex()
+    assert signing_key(data, public).private_bytes_raw() == made.private_bytes_raw()
+    path = data.keys / "seal.key"
+    for content, words in ((b"x" * 32, "hör till en annan inkorg"), (b"x", "är skadad")):
+        path.write_bytes(content)
+        with pytest.raises(WrongSealKey, match=words):
+            signing_key(data, public)
+    path.unlink()
+    with pytest.raises(WrongSealKey, match=r"saknas.*journal set-aside"):
+        signing_key(data, public)
+    assert not path.exists()
+
+
+def test_a_new_inbox_keeps_a_whole_key_and_replaces_a_spoilt_one(data: DataDir) -> None:
+    made = new_signing_key(data).private_bytes_raw()
+    assert new_signing_key(data).private_bytes_raw() == made
+    (data.keys / "seal.key").write_bytes(b"spoilt")
+    assert new_signing_key(data).private_bytes_raw() not in (made, b"spoilt")
+    (kept,) = data.keys.glob("seal.key.skadad-*")
+    assert kept.read_bytes() == b"spoilt"

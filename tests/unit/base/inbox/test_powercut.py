@@ -3,6 +3,8 @@
 Each test goes through a simulated disk that keeps what was flushed and nothing else for sure.
 """
 
+import errno
+import os
 import random
 import shutil
 import threading
@@ -318,6 +320,55 @@ def test_a_disk_full_at_the_start_does_not_keep_the_receiver_from_starting(
     answers.until_answered(2)
     assert answers.stored == [2]
     journal.close()
+
+
+def test_the_ballast_is_given_up_for_the_start(
+    data: DataDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it is that finds no room: here the watermark, which must be made anew."""
+    started(data)[0].close()
+    data.ballast.write_bytes(bytes(4096))
+    data.watermark.write_bytes(b"")
+    os_open = os.open
+
+    def full(path: Path, flags: int, *mode: int) -> int:
+        if flags & os.O_CREAT and data.ballast.exists() and not Path(path).exists():
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return os_open(path, flags, *mode)
+
+    monkeypatch.setattr(os, "open", full)
+    journal, answers = started(data, ballast_bytes=1 << 40)
+    journal.put(signal(b"1"), 1)
+    answers.until_answered(1)
+    assert answers.stored == [1]
+    assert not data.ballast.exists()
+    journal.close()
+
+
+def test_the_ballast_is_given_up_when_no_room_is_left_at_the_start(
+    data: DataDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started(data)[0].close()
+    data.ballast.write_bytes(bytes(4096))
+    monkeypatch.setattr(Ballast, "free_bytes", lambda _: 0)
+    started(data)[0].close()
+    assert not data.ballast.exists()
+
+
+def test_half_a_line_of_the_seal_log_is_taken_back(
+    data: DataDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal, answers = started(data)
+    journal.put(signal(b"0"), 0)
+    answers.until_answered(1)
+    write = os.write
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", lambda descriptor, content: write(descriptor, content[:30]))
+        journal.close()
+    assert data.checkpoint_log.read_bytes() == b""
+    assert verify(data.root).problems == []
+    started(data)[0].close()
+    assert data.checkpoint_log.read_bytes().startswith(b"2 ")
 
 
 def test_a_callback_that_raises_is_told_as_broken(data: DataDir) -> None:
