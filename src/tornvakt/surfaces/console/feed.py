@@ -192,6 +192,13 @@ def running(loop: asyncio.AbstractEventLoop) -> tuple[Hub, Feed]:
         return _feed._hub, _feed
 
 
+def end_session(session_key: str) -> None:
+    """End the streams of a session; called from any thread."""
+    with _lock:
+        if _feed is not None and _feed.is_alive():
+            _feed._tell(_feed._hub.end_session, session_key)
+
+
 def sequence() -> str:
     """Where the stream stands now; read it *before* the rows of a page."""
     return _feed.sequence if _feed is not None and _feed.is_alive() else "none"

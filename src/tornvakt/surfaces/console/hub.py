@@ -12,13 +12,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from tornvakt.surfaces.console.health import look
+from tornvakt.surfaces.console.listeners import who_may_no_more
 
 PING_S = 2.0
 QUEUE_LENGTH = 64
 LIFETIME_S = 900.0
-"""A stream ends after this long and the desk opens a new one: so a right that was taken away, or a
-session that has ended, is noticed."""
+"""A stream ends after this long and the desk opens a new one."""
+RECHECK_S = 20.0
+"""How often it is asked whether those who listen still may: an account that was closed, a role
+that was taken away or a session that ended is noticed within this time."""
 RESYNC = b"event: resync\ndata: {}\n\n"
+_END = b""
 
 
 def encode(event: str, body: Mapping[str, object], identity: str = "") -> bytes:
@@ -35,16 +39,29 @@ class Desk:
     language: str
     user_id: int
     call_name: str
+    session_key: str = ""
+    """The session it was opened in; it ends with it."""
+    is_over: bool = False
     waiting: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(QUEUE_LENGTH))
 
     def put(self, data: bytes) -> None:
         """Queue ``data``; a desk that is too far behind starts over instead."""
+        if self.is_over:
+            return
         try:
             self.waiting.put_nowait(data)
         except asyncio.QueueFull:
             while not self.waiting.empty():
                 self.waiting.get_nowait()
             self.waiting.put_nowait(RESYNC)
+
+    def end(self) -> None:
+        """Tell nothing more, and end the stream: the page then asks and learns why."""
+        while not self.waiting.empty():
+            self.waiting.get_nowait()
+        self.put(RESYNC)
+        self.put(_END)
+        self.is_over = True
 
 
 class Hub:
@@ -57,6 +74,7 @@ class Hub:
         self.carried_at: float | None = None
         """When the newest pulse in the database left the receiver, epoch seconds."""
         self._pinging: asyncio.Task[None] | None = None
+        self._rechecking: asyncio.Task[None] | None = None
 
     def broadcast(self, by_language: Mapping[str, bytes]) -> None:
         """Give every desk the event in its language."""
@@ -67,6 +85,20 @@ class Hub:
         """Tell every desk to fetch everything: changes may have been lost on the way here."""
         for desk in self.desks:
             desk.put(RESYNC)
+
+    def end_session(self, session_key: str) -> None:
+        """End the streams of a session at once: its person has signed out."""
+        for desk in self.desks:
+            if desk.session_key == session_key:
+                desk.end()
+
+    async def recheck(self) -> None:
+        """End the streams of those who may no longer see the desk. Asks in a thread of its own."""
+        asked = {(desk.session_key, desk.user_id) for desk in self.desks if not desk.is_over}
+        ended = await asyncio.to_thread(who_may_no_more, asked)
+        for desk in self.desks:
+            if (desk.session_key, desk.user_id) in ended:
+                desk.end()
 
     def note_read(self, read_at: float, carried_at: float | None) -> None:
         """The feed has read the database; remember it for the next ping."""
@@ -84,13 +116,18 @@ class Hub:
         self.desks.add(desk)
         if self._pinging is None or self._pinging.done():
             self._pinging = asyncio.create_task(self._ping_all())
+        if self._rechecking is None or self._rechecking.done():
+            self._rechecking = asyncio.create_task(self._recheck_all())
         try:
             yield b"retry: 2000\n\n" + self.ping()
             if not is_current:
                 yield RESYNC
             end = time.monotonic() + LIFETIME_S
             while time.monotonic() < end:
-                yield await desk.waiting.get()  # a ping at the latest
+                data = await desk.waiting.get()  # a ping at the latest
+                if data == _END:
+                    return
+                yield data
         finally:
             self.desks.discard(desk)
 
@@ -101,9 +138,15 @@ class Hub:
             for desk in self.desks:
                 desk.put(data)
 
+    async def _recheck_all(self) -> None:
+        while self.desks:
+            await asyncio.sleep(RECHECK_S)
+            await self.recheck()
+
     async def close(self) -> None:
-        """Stop pinging; for tests that end a loop."""
-        if self._pinging is not None:
-            self._pinging.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._pinging
+        """Stop pinging and asking; for tests that end a loop."""
+        for task in (self._pinging, self._rechecking):
+            if task is not None:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
