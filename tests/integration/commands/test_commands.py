@@ -101,7 +101,8 @@ def test_signals_are_shown_beside_a_running_receiver(receiver: Receiver) -> None
 
     everything = tornvakt("signals", "--data", data, "--all").stdout
     assert len(everything.splitlines()) > 2
-    assert "receiver.started" in everything
+    assert "besked     Larmmottagaren startade  " in everything
+    assert "början     skarp drift  " in everything
 
 
 def test_reading_stops_quietly_when_nobody_listens(receiver: Receiver) -> None:

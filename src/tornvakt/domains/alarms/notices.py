@@ -1,14 +1,15 @@
 """What the receiver announces, as technical alarms: words, priority, and what ends them.
 
 A table like the code tables of the wire: one row a notice, Swedish and English side by side. A
-notice that is not here is still shown, with its name.
+notice that is not here is still shown, with its name. Read without Django too, by the commands.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tornvakt.domains.alarms.models import Alarm
+if TYPE_CHECKING:
+    from tornvakt.domains.alarms.models import Alarm
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +234,7 @@ def titles(name: str, account: str, params: Mapping[str, Any]) -> tuple[str, str
     return rule.sv.format_map(_Lenient(words)), rule.en.format_map(_Lenient(words))
 
 
-def is_ended_by(alarm: Alarm, name: str, params: Mapping[str, Any]) -> bool:
+def is_ended_by(alarm: "Alarm", name: str, params: Mapping[str, Any]) -> bool:
     """Return whether a standing alarm of the same account is normal again after this notice.
 
     One path that answers ends "no connection at all"; a mass loss ends with its last transmitter.

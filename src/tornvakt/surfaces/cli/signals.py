@@ -18,7 +18,9 @@ import typer
 
 from tornvakt.base.inbox.entries import Entry, Kind
 from tornvakt.base.inbox.reader import Reader
+from tornvakt.domains.alarms.notices import titles
 from tornvakt.surfaces.cli import options
+from tornvakt.surfaces.cli.installation import MODES
 
 app = options.single()
 
@@ -134,8 +136,7 @@ def _read(entry: Entry) -> tuple[str, str, dict[str, Any] | None]:
     """Return an entry's token, its meaning in Swedish and the whole reading."""
     if entry.kind != Kind.SIGNAL:
         meta = json.loads(entry.meta) if entry.meta else {}
-        said = meta.get("notice") or meta.get("why") or meta.get("mode") or ""
-        return KIND_NAMES[Kind(entry.kind)], str(said), None
+        return KIND_NAMES[Kind(entry.kind)], visible(_said(entry.account, meta).encode()), None
     from tornvakt.pure.protocols import reading as reader
 
     frame, reading = reader.read_raw(entry.raw, entry.plain or None)
@@ -143,6 +144,14 @@ def _read(entry: Entry) -> tuple[str, str, dict[str, Any] | None]:
     if frame and frame.enciphered:
         token = f"*{token}"
     return token, meaning_of(reading), reader.reading_as_dict(reading)
+
+
+def _said(account: str, meta: dict[str, Any]) -> str:
+    """Say in Swedish what the receiver announces, or why it refused a frame; as the desk does."""
+    if mode := meta.get("mode"):
+        return MODES.get(mode, str(mode))
+    name = str(meta.get("notice") or meta.get("why") or "")
+    return titles(name, account, meta)[0] if name else ""
 
 
 def meaning_of(reading: Any) -> str:
