@@ -345,6 +345,11 @@ def test_the_pulse_is_carried_only_when_everything_before_it_has_been(
         if not is_more:
             break
     assert seen == [(3, None), (7, None), (10, 17)]
+    assert forwarder.progress.pulse_at == START_US / 1e6
+    again = Forwarder(forwarder._data, clock)
+    again.step()
+    again.close()
+    assert again.progress.pulse_at == START_US / 1e6  # remembered by the database
 
 
 def test_of_many_pulses_the_newest_arrives_within_its_second(

@@ -76,12 +76,16 @@ def look(now: float, *, database_age: float = 0.0, carried_at: float | None = No
     """Read the status files. ``now`` and ``carried_at`` are epoch seconds.
 
     ``database_age`` is how long ago the caller last read the database; ``carried_at`` is when the
-    newest pulse that reached the database left the receiver.
+    newest pulse that reached the database left the receiver. One who cannot ask the database
+    leaves it out, and is told what the worker says of it.
     """
     data = DataDir(settings.DATA)
     receiver = _read(data.status)
     worker = _read(data.logs / "worker.status")
     receiver_age, worker_age = _age(receiver, now), _age(worker, now)
+    told_at = worker.get("pulse_at")
+    if carried_at is None and isinstance(told_at, int | float):
+        carried_at = float(told_at)
     state = str(receiver.get("state", ""))
     if _is_stale(receiver_age):
         trouble = "receiver"
@@ -89,7 +93,8 @@ def look(now: float, *, database_age: float = 0.0, carried_at: float | None = No
         trouble = "full"
     elif database_age > STALE_S:
         trouble = "database"
-    elif _is_stale(worker_age):
+    elif _is_stale(worker_age) or worker.get("state", "ok") not in ("ok", "starting"):
+        # It lives, but waits for the database or was given another installation's inbox.
         trouble = "worker"
     elif carried_at is not None and now - max(carried_at, _STARTED_AT) > PULSE_STANDS_S:
         trouble = "pulse"
@@ -121,6 +126,7 @@ def health(request: HttpRequest) -> JsonResponse:
         "worker_age_s": found.worker_age,
         "backlog": found.backlog,
         "pulse": found.pulse,
+        "pulse_age_s": found.pulse_age,
     }
     response = JsonResponse(body, status=503 if found.trouble else 200)
     # Django logs an ERROR for every 503. Here it is the answer to a question asked every few

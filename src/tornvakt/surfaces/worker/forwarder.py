@@ -45,12 +45,16 @@ class DatabaseAway(Exception):
 
 @dataclass(slots=True)
 class Progress:
-    """How far the forwarder has come. ``pulse`` is the newest number seen in the inbox."""
+    """How far the forwarder has come. ``pulse`` is the newest number seen in the inbox.
+
+    ``pulse_at`` is when the newest one in the database left the receiver, epoch seconds.
+    """
 
     state: str = "starting"
     cursor: int = 0
     backlog: int = 0
     pulse: int | None = None
+    pulse_at: float | None = None
     set_aside: int = 0
 
 
@@ -145,8 +149,10 @@ class Forwarder:
             self.progress.cursor = alarms.adopt(
                 genesis=reader.genesis(), entry_at=reader.get, now=self._clock()
             )
+            beat = pulse.current()
         except (DatabaseError, InterfaceError) as error:
             raise _away(error) from error
+        self.progress.pulse_at = beat.received_at.timestamp() if beat else None
         self._is_adopted = True
         self._ahead.restart()
 
@@ -251,6 +257,7 @@ class Forwarder:
         except (DatabaseError, InterfaceError) as error:
             raise _away(error) from error
         self._pulse_carried, self._pulse_at = number, now
+        self.progress.pulse_at = at_us / 1e6
 
 
 def _identity(data: DataDir) -> tuple[int, int] | None:

@@ -128,6 +128,7 @@ def _write(status: StatusFile, forwarder: Forwarder) -> None:
             "cursor": progress.cursor,
             "backlog": progress.backlog,
             "pulse": progress.pulse,
+            "pulse_at": progress.pulse_at,
             "set_aside": progress.set_aside,
         }
     )

@@ -41,6 +41,10 @@ ALIVE = {"at": NOW - 1, "state": "ok"}
         (ALIVE, None, 11.0, "database"),
         (ALIVE, None, 0.0, "worker"),
         (ALIVE, {"at": NOW - 11}, 0.0, "worker"),
+        (ALIVE, {"at": NOW - 1, "state": "starting"}, 0.0, ""),
+        (ALIVE, {"at": NOW - 1, "state": "waiting"}, 0.0, "worker"),
+        (ALIVE, {"at": NOW - 1, "state": "wrong_inbox"}, 0.0, "worker"),
+        (ALIVE, {"at": NOW - 1, "state": "no_inbox"}, 0.0, "worker"),
     ],
 )
 def test_the_most_serious_trouble_is_named(
@@ -78,3 +82,14 @@ def test_a_pulse_that_stands_still_is_trouble_but_not_one_from_before_our_start(
     assert look(NOW, carried_at=None).trouble == ""
     monkeypatch.setattr(health, "_STARTED_AT", NOW - 5)
     assert look(NOW, carried_at=NOW - 9000).trouble == ""
+
+
+def test_one_who_cannot_ask_the_database_hears_of_the_pulse_from_the_worker(
+    data: DataDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "_STARTED_AT", NOW - 100)
+    write(data, ALIVE, {"at": NOW, "state": "ok", "pulse": 3, "pulse_at": NOW - 41})
+    assert (look(NOW).trouble, look(NOW).pulse_age) == ("pulse", 41)
+    assert look(NOW, carried_at=NOW - 1).trouble == ""
+    write(data, ALIVE, {"at": NOW, "state": "ok", "pulse": 3, "pulse_at": None})
+    assert (look(NOW).trouble, look(NOW).pulse_age) == ("", None)

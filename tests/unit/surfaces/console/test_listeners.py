@@ -8,7 +8,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
 from django.test import Client
 
 from tornvakt.base.access.models import Role, User
@@ -104,6 +104,7 @@ async def test_the_stream_of_a_closed_account_ends_by_itself(
     assert heard[-1] == RESYNC  # the page asks, and learns that it is signed out
     assert hub.desks == set()
     await hub.close()
+    await sync_to_async(connections.close_all)()
 
 
 async def test_a_sign_out_ends_the_streams_of_its_session_at_once(
@@ -126,3 +127,4 @@ async def test_a_sign_out_ends_the_streams_of_its_session_at_once(
     assert await anext(second) == b"secret"
     await second.aclose()
     await hub.close()
+    await sync_to_async(connections.close_all)()
