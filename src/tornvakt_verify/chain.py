@@ -21,6 +21,9 @@ COMPARED = 200
 """With more misfits than this they are no longer compared pair by pair."""
 BEYOND = 1000
 """Row numbers tried behind an unreadable place, past the last one the watermark knows of."""
+UNSEALED_US = 180_000_000
+"""Rows between two seals that span more than this were once sealed, or are not the ones that were:
+the receiver seals what has waited two minutes before it adds anything."""
 
 COLUMNS = "id, kind, at_us, stored_at_us, account, path, dup_key, raw, plain, meta, hash"
 _HEAD = struct.Struct(">4sQBqqHHHIII")
@@ -56,10 +59,17 @@ def row_hash(before: bytes, number: int, row: Row) -> bytes:
 
 
 class Chain:
-    """Walks through all rows once. ``hashes`` holds those of the rows asked for in ``watched``."""
+    """Walks through all rows once. ``hashes`` holds those of the rows asked for in ``watched``.
 
-    def __init__(self, watched: Container[int], known_last: int) -> None:
+    ``sealed``: the rows with a seal in the inbox, all of them among the watched.
+    """
+
+    def __init__(
+        self, watched: Container[int], known_last: int, sealed: Container[int] = ()
+    ) -> None:
         self._watched = watched
+        self._sealed = sealed
+        self._group, self._seal_by = 0, 0
         self._known_last = known_last
         self.hashes: dict[int, bytes] = {}
         self.rows = 0
@@ -67,6 +77,8 @@ class Chain:
         self.last: Row | None = None
         self.gaps: list[tuple[int, int]] = []
         self.unreadable: list[tuple[int, int, str]] = []
+        self.unsealed: dict[int, int] = {}
+        """Rows, first and last, that span too long a time without a seal between."""
         self._misfits: dict[int, Misfit] = {}
         self._wrong_types: set[int] = set()
 
@@ -114,7 +126,8 @@ class Chain:
             before, expected = NO_HASH, rows[0][0] if rows[0][1] == GENESIS else 1
         else:
             before, expected = self.last[10], self.last[0] + 1
-        pack, join, watched = _HEAD.pack, b"".join, self._watched
+        pack, join, watched, sealed = _HEAD.pack, b"".join, self._watched, self._sealed
+        group, seal_by = self._group, self._seal_by
         for row in rows:
             number, kind, at_us, stored_at_us, account, path, key, raw, plain, meta, stored = row
             try:
@@ -126,6 +139,10 @@ class Chain:
                     sha256(join((before, head, account, path, key, raw, plain, meta))).digest()
                     == stored
                 )
+                if not seal_by or number != expected:
+                    group, seal_by = number, stored_at_us + UNSEALED_US
+                elif stored_at_us > seal_by:
+                    self.unsealed[group] = number
             except (TypeError, struct.error):
                 is_whole = False
             if number != expected:
@@ -134,8 +151,13 @@ class Chain:
                 self._misfits[number] = Misfit(before, row)
             if number in watched:
                 self.hashes[number] = stored
+                if number in sealed:
+                    if group in self.unsealed:
+                        self.unsealed[group] = number
+                    seal_by = 0
             before = stored if isinstance(stored, bytes) else b""
             expected = number + 1
+        self._group, self._seal_by = group, seal_by
         self.rows += len(rows)
         self.last = (*rows[-1][:10], before)
 
@@ -169,6 +191,7 @@ class Chain:
         """Go on behind an unreadable place; the link across it cannot be checked."""
         if self.first is None:
             self.first = row
+        self._seal_by = 0
         self.rows += 1
         if row[0] in self._watched:
             self.hashes[row[0]] = row[10]
@@ -185,6 +208,14 @@ class Chain:
         for first, last, why in self.unreadable:
             span = f"Rad {first}–{last}" if last else f"Rad {first} och alla efter den"
             found.append((first, f"{span} går inte att läsa: databasfilen är skadad ({why})."))
+        for first, last in self.unsealed.items():
+            found.append(
+                (
+                    first,
+                    f"Rad {first}–{last} spänner över mer än tre minuter utan sigill: sigill är "
+                    "borttagna, eller raderna utbytta.",
+                )
+            )
         left = dict(self._misfits)
         for number in sorted(self._misfits):
             if number in left:

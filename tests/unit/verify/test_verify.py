@@ -251,6 +251,83 @@ def test_a_removed_seal_is_named(data: DataDir) -> None:
     assert problems(data) == ["Sigillet för rad 41 finns i checkpoints.log men inte i inkorgen."]
 
 
+@pytest.fixture(scope="module")
+def hour(tmp_path_factory: pytest.TempPathFactory) -> DataDir:
+    """An hour of one signal a minute, killed once in the middle and stopped in order at the end."""
+    data = DataDir(tmp_path_factory.mktemp("hour") / "data")
+    minute = 0
+    journal, answers = started(data, clock=lambda: 10**15 + minute * 60_000_000)
+    for n in range(30):
+        minute = n
+        journal.put(signal(b"%d" % n), n)
+        answers.until_answered(n + 1)
+    killed = DataDir(data.root.with_name("killed"))
+    shutil.copytree(data.root, killed.root)
+    journal.close()
+    journal, answers = started(killed, clock=lambda: 10**15 + minute * 60_000_000)
+    for n in range(30):
+        minute = 300 + n
+        journal.put(signal(b"%d" % n), n)
+        answers.until_answered(n + 1)
+    journal.close()
+    return killed
+
+
+@pytest.fixture
+def long(hour: DataDir, tmp_path: Path) -> DataDir:
+    shutil.copytree(hour.root, tmp_path / "long")
+    return DataDir(tmp_path / "long")
+
+
+def new_mark(data: DataDir) -> None:
+    with sqlite3.connect(data.inbox) as connection:
+        mark = connection.execute("SELECT id, hash FROM entry ORDER BY id DESC LIMIT 1").fetchone()
+    connection.close()
+    data.watermark.write_bytes(watermark.slot_bytes(watermark.Mark(*mark)).ljust(64, b"\0") * 2)
+
+
+def test_a_kill_and_five_hours_of_silence_leave_no_rows_without_a_seal(long: DataDir) -> None:
+    report = verify(long.root)
+    assert (report.problems, report.notes, report.rows) == ([], [], 61)
+
+
+@pytest.mark.parametrize("keep", [20, 0])
+def test_rows_made_anew_without_their_seals_are_named(long: DataDir, keep: int) -> None:
+    """Everything an intruder without the key can do: chain, watermark and both lists of seals."""
+    tamper(
+        long,
+        "UPDATE entry SET raw = x'00' WHERE id = 30",
+        f"DELETE FROM seal WHERE id > {keep}",
+    )
+    rechain(long, 30)
+    new_mark(long)
+    edit_log(long, lambda lines: lines.__delitem__(slice(_kept(lines, keep), None)))
+    sealed = max((int(line.split()[0]) for line in long.checkpoint_log.open()), default=0)
+    expected = f"Rad {sealed + 1}–61 spänner över mer än tre minuter utan sigill: "
+    expected += "sigill är borttagna, eller raderna utbytta."
+    assert problems(long) == [expected]
+    # And it stays named when the receiver goes on and seals what it finds.
+    journal, answers = started(long)
+    journal.put(signal(b"x"), 0)
+    answers.until_answered(1)
+    journal.close()
+    assert problems(long) == [expected]
+
+
+def _kept(lines: list[str], last: int) -> int:
+    return sum(int(line.split()[0]) <= last for line in lines)
+
+
+def test_newest_rows_without_a_seal_are_told_but_no_damage(data: DataDir) -> None:
+    tamper(data, "DELETE FROM seal WHERE id = 61")
+    edit_log(data, lambda lines: lines.pop())
+    report = verify(data.root)
+    assert report.problems == []
+    assert report.notes == [
+        "Rad 42–61 har ännu inget sigill. Det får den när mottagaren körts en minut till."
+    ]
+
+
 def test_a_trigger_is_named(data: DataDir) -> None:
     tamper(data, "CREATE TRIGGER t AFTER INSERT ON entry BEGIN SELECT 1; END")
     assert problems(data) == ["Inkorgen har ett främmande föremål: trigger t."]
