@@ -6,6 +6,7 @@ program with the variable's name; a value that can be read but is unwise is foun
 
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -68,6 +69,12 @@ class Environment(BaseSettings):
     debug: bool = Field(
         default=False, description="Error pages with source code. Never in service."
     )
+
+    @property
+    def hosts(self) -> list[str]:
+        """The names the web answers to: the listed ones, and that of the public address."""
+        public = urlsplit(self.origin).hostname
+        return [*self.allowed_hosts, *([public] if public else [])]
 
     @property
     def uses_tls(self) -> bool:

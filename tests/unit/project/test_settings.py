@@ -39,6 +39,12 @@ def test_variables_are_read_and_typed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert made.allowed_hosts == ["larm.example.se", "localhost"]
 
 
+def test_the_name_of_the_public_address_is_answered_to() -> None:
+    made = Environment(allowed_hosts=["localhost"], origin="https://larm.example.se:8443")
+    assert made.hosts == ["localhost", "larm.example.se"]
+    assert Environment(allowed_hosts=["localhost"]).hosts == ["localhost"]
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [("HTTP_PORT", "70000"), ("HTTP_PORT", "åtta"), ("MODE", "prod"), ("DEBUG", "kanske")],
