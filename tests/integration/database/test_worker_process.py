@@ -182,6 +182,38 @@ def test_an_inbox_of_another_installation_ends_it_with_a_code_of_its_own(
     assert status(environment)["state"] == "wrong_inbox"
 
 
+@pytest.mark.parametrize("module", ["tornvakt.surfaces.worker", "tornvakt.surfaces.worker.jobs"])
+def test_a_database_file_that_is_taken_away_ends_it_and_the_next_one_waits(
+    environment: Environment,
+    start: Callable[..., "subprocess.Popen[bytes]"],
+    tmp_path: Path,
+    module: str,
+) -> None:
+    if environment["TORNVAKT_DATABASE_URL"]:
+        return  # the server minds its own files
+    name = module.rpartition(".")[2]
+    process = start(module)
+    until(lambda: status(environment, name).get("pid") == process.pid)
+    for file in tmp_path.glob("main.db*"):
+        file.rename(file.with_name(f"away.{file.name}"))
+    code = process.wait(PATIENCE_S)
+    assert code == (75 if name == "worker" else 1)
+    if name == "worker":
+        assert status(environment)["state"] == "waiting"
+        again = start()
+        until(lambda: status(environment).get("pid") == again.pid)
+        time.sleep(1.0)
+        assert again.poll() is None
+        assert status(environment)["state"] == "waiting"
+        for file in tmp_path.glob("main.db*"):
+            file.unlink()
+        for file in tmp_path.glob("away.*"):
+            file.rename(file.with_name(file.name.removeprefix("away.")))
+        assert again.wait(PATIENCE_S) == 75
+        start()
+        until(lambda: status(environment).get("cursor") == SIGNALS + 1)
+
+
 def test_the_jobs_process_starts_and_ends_when_told_to(
     environment: Environment,
     query: Query,

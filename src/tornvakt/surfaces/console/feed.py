@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils import translation
 
-from tornvakt.base.facts import pulse
+from tornvakt.base.facts import presence, pulse
 from tornvakt.base.facts.models import FactRow
 from tornvakt.base.facts.wake import Watch, watch
 from tornvakt.domains.incidents.pictures import QueueRow
@@ -76,7 +76,11 @@ class Feed:
 
     def _run(self) -> None:
         watcher: Watch | None = None
+        file = presence.DatabaseFile()
         while not self._is_over and not self._loop.is_closed():
+            if file.is_another():
+                presence.leave()
+                break
             try:
                 if watcher is None:
                     watcher = watch()

@@ -8,6 +8,7 @@ the worker (alarms are safe but not shown) and the database (nothing can be read
 import json
 import time
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 
 from tornvakt.base.access.doors import open_to_all
+from tornvakt.base.facts import presence
 from tornvakt.base.inbox.paths import DataDir
 
 STALE_S = 10.0
@@ -119,17 +121,26 @@ def look(now: float, *, database_age: float = 0.0, carried_at: float | None = No
 def health(request: HttpRequest) -> JsonResponse:
     """``/halsa/``: 200 when alarms can come in and be shown, else 503. Needs no database."""
     found = look(time.time())
+    trouble = found.trouble
+    if _database_file().is_another():
+        trouble = trouble or "database"
+        presence.leave()
     body = {
-        "ok": not found.trouble,
-        "trouble": found.trouble,
+        "ok": not trouble,
+        "trouble": trouble,
         "receiver_age_s": found.receiver_age,
         "worker_age_s": found.worker_age,
         "backlog": found.backlog,
         "pulse": found.pulse,
         "pulse_age_s": found.pulse_age,
     }
-    response = JsonResponse(body, status=503 if found.trouble else 200)
+    response = JsonResponse(body, status=503 if trouble else 200)
     # Django logs an ERROR for every 503. Here it is the answer to a question asked every few
     # seconds, about a process that says itself what is wrong; this is how Django is told.
     response._has_been_logged = True  # type: ignore[attr-defined]
     return response
+
+
+@cache
+def _database_file() -> presence.DatabaseFile:
+    return presence.DatabaseFile()

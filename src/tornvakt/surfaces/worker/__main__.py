@@ -1,7 +1,8 @@
 """The worker process: ``python -m tornvakt.surfaces.worker``.
 
 One thread carries signals in, one does what is to follow later, and the first waits for the end.
-Exit codes: 0 after SIGTERM or SIGINT, 78 when the inbox is not this database's.
+Exit codes: 0 after SIGTERM or SIGINT, 78 when the inbox is not this database's, 75 when the
+database file was taken away or replaced.
 """
 
 import os

@@ -2,7 +2,8 @@
 
 Slow work that nobody waits for: reports, mail, the nightly check of the inbox. It runs what is
 queued with django-tasks and what `due.py` says is due. An alarm never passes through here.
-Exit code 0 after SIGTERM or SIGINT; a job that is running then is begun anew at the next start.
+Exit code 0 after SIGTERM or SIGINT, 1 when the database file was taken away or replaced; a job
+that is running then is begun anew at the next start.
 """
 
 import logging
@@ -48,6 +49,7 @@ def _run(stop: threading.Event) -> None:
     from django.conf import settings
     from django.db import DatabaseError, InterfaceError, connection
 
+    from tornvakt.base.facts.presence import DatabaseFile
     from tornvakt.base.inbox.paths import DataDir
     from tornvakt.surfaces.worker import due
     from tornvakt.surfaces.worker.status import StatusFile
@@ -55,8 +57,12 @@ def _run(stop: threading.Event) -> None:
     data = DataDir(settings.DATA)
     data.create()
     status = StatusFile(data.logs / "jobs.status")
+    database = DatabaseFile()
     wait = LOOK_EVERY_S
     while not stop.is_set():
+        if database.is_another():
+            log.critical("databasfilen är borttagen eller utbytt, nattjobben startar om")
+            return
         try:
             due.run_due(data)
             run_queued()

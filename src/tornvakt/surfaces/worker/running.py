@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
 from tornvakt.base.facts import outbox
+from tornvakt.base.facts.presence import DatabaseFile
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.domains.alarms.services import ForeignInbox, InboxWentBack
 from tornvakt.surfaces.worker.forwarder import INBOX_TROUBLE, DatabaseAway, Forwarder
@@ -31,6 +32,7 @@ LONGEST_WAIT_S = 2.0
 LATER_EVERY_S = 0.25
 STOP_S = 1.5
 EXIT_WRONG_INBOX = 78
+EXIT_DATABASE_LOST = 75
 
 
 def run() -> int:
@@ -77,6 +79,7 @@ def _thread(
 def _forward(data: DataDir, stop: threading.Event, code: list[int]) -> None:
     forwarder = Forwarder(data, _now)
     status = StatusFile(data.logs / "worker.status")
+    database = DatabaseFile()
     wait = FIRST_WAIT_S
     told_at = 0.0
     try:
@@ -99,7 +102,14 @@ def _forward(data: DataDir, stop: threading.Event, code: list[int]) -> None:
                 pause, wait = wait, min(wait * 2, LONGEST_WAIT_S)
             if time.monotonic() - told_at >= STATUS_EVERY_S:
                 told_at = time.monotonic()
+                is_lost = database.is_another()
+                if is_lost:
+                    forwarder.progress.state = "waiting"
                 _write(status, forwarder)
+                if is_lost:
+                    log.critical("databasfilen är borttagen eller utbytt, arbetaren startar om")
+                    code[0] = EXIT_DATABASE_LOST
+                    return
             if pause:
                 stop.wait(pause)
     finally:

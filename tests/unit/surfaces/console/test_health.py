@@ -1,12 +1,15 @@
 """What the signs of life amount to. The most serious trouble is named."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.test import Client
 
+from tornvakt.base.facts import presence
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.surfaces.console import health
 from tornvakt.surfaces.console.health import look
@@ -93,3 +96,17 @@ def test_one_who_cannot_ask_the_database_hears_of_the_pulse_from_the_worker(
     assert look(NOW, carried_at=NOW - 1).trouble == ""
     write(data, ALIVE, {"at": NOW, "state": "ok", "pulse": 3, "pulse_at": None})
     assert (look(NOW).trouble, look(NOW).pulse_age) == ("", None)
+
+
+def test_a_database_file_that_was_taken_away_is_trouble_and_ends_the_process(
+    data: DataDir, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.time()
+    write(data, {"at": now, "state": "ok"}, {"at": now, "state": "ok"})
+    left: list[bool] = []
+    monkeypatch.setattr(presence, "leave", lambda: left.append(True))
+    answer = client.get("/halsa/")
+    assert (answer.status_code, answer.json()["trouble"], left) == (200, "", [])
+    monkeypatch.setattr(presence.DatabaseFile, "is_another", lambda _self: True)
+    answer = client.get("/halsa/")
+    assert (answer.status_code, answer.json()["trouble"], left) == (503, "database", [True])
