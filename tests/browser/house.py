@@ -44,7 +44,11 @@ class House:
             self.port = listening.getsockname()[1]
             self._web = self._serve(listening.fileno())
         self.url = f"http://127.0.0.1:{self.port}"
-        self._wait()
+        try:
+            self._wait()
+        except BaseException:
+            self.close()
+            raise
 
     def do(self, what: str, **values: Any) -> dict[str, Any]:
         """Let something happen in the town. Raises AssertionError with what went wrong."""

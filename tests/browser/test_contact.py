@@ -43,6 +43,7 @@ def test_a_note_that_nobody_answers_is_kept(house: House, open_page: Open) -> No
     page.keyboard.press("Enter")
     expect(page.locator(".toast.bad")).to_contain_text("Texten finns kvar")
     expect(page.locator("#note")).to_have_value("Får inte försvinna")
+    expect(page.locator("#note")).to_be_focused()  # back to what was not sent
     page.unroute("**/notera/")
     page.keyboard.press("Enter")
     expect(page.locator("#note")).to_have_value("")

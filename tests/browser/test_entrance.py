@@ -64,10 +64,36 @@ def test_language_and_theme_change_by_a_switch_and_stay(house: House, open_page:
     expect(page.locator("#queue-h")).to_have_text("Kö")
 
 
+def test_the_language_chosen_on_the_way_in_is_the_persons_own_from_then_on(
+    house: House, open_page: Open
+) -> None:
+    page = open_page(user=None, path="/logga-in/")
+    page.get_by_role("button", name="English").click()
+    page.get_by_role("button", name=re.compile("^Dark.*change theme$")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
+    page.fill("#id_login", "operator2")
+    page.fill("#id_password", "sju langa ord om hosten")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/larm/")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("html")).to_have_attribute("data-theme", "light")
+    page.context.clear_cookies()  # another browser: it was the person who chose
+    page.goto(f"{house.url}/logga-in/")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Logga in")
+    page.fill("#id_login", "operator2")
+    page.fill("#id_password", "sju langa ord om hosten")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/larm/")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
 def test_what_cannot_be_shown_is_said_in_words(house: House, open_page: Open) -> None:
     page = open_page()
     page.goto(f"{house.url}/larm/handelser/1999-000001/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Sidan finns inte")
+    page.goto(f"{house.url}/nonsense")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sidan finns inte")
+    expect(page.get_by_role("link")).to_have_text("Till larmbordet")
     answer = page.request.post(f"{house.url}/larm/handelser/2026-000001/ta/", form={"a": "b"})
     assert answer.status == 403
     assert "Sidan hade blivit för gammal" in answer.text()

@@ -21,6 +21,8 @@ from tornvakt.base.access.models import Role, User
 from tornvakt.base.ui.language import remember
 from tornvakt.base.ui.page import THEMES, remember_theme
 
+_CHOSEN = "chosen_before_sign_in"
+
 
 class SignIn(LoginView):  # type: ignore[misc]  # allauth has no type hints
     """``/logga-in/``: account and password; in the demo its accounts stand on the page."""
@@ -39,7 +41,7 @@ class SignIn(LoginView):  # type: ignore[misc]  # allauth has no type hints
         """Let the person in, and let this browser look as they left it."""
         response: HttpResponse = super().form_valid(form)
         if isinstance(self.request.user, User):
-            _dress(response, self.request.user)
+            _dress(self.request, response, self.request.user)
         return response
 
 
@@ -71,7 +73,7 @@ def _invitation(request: HttpRequest, token: str) -> HttpResponseBase:
             return render(request, "console/invitation.html", {"gone": True}, status=410)
         login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
         response = redirect(settings.LOGIN_REDIRECT_URL)
-        _dress(response, user)
+        _dress(request, response, user)
         return response
     status = 422 if form.errors else 200
     context = {"form": form, "username": user.username}
@@ -86,8 +88,7 @@ def language(request: HttpRequest) -> HttpResponseBase:
     response = _back(request)
     if wanted in dict(settings.LANGUAGES):
         remember(response, wanted)
-        if isinstance(request.user, User):
-            services.set_preferences(user=request.user, language=wanted)
+        _keep(request, language=wanted)
     return response
 
 
@@ -99,12 +100,23 @@ def theme(request: HttpRequest) -> HttpResponseBase:
     response = _back(request)
     if wanted in THEMES:
         remember_theme(response, wanted)
-        if isinstance(request.user, User):
-            services.set_preferences(user=request.user, theme=wanted)
+        _keep(request, theme=wanted)
     return response
 
 
-def _dress(response: HttpResponseBase, user: User) -> None:
+def _keep(request: HttpRequest, **choice: str) -> None:
+    """Remember a choice with the person; before the sign-in, until we know who it is."""
+    if isinstance(request.user, User):
+        services.set_preferences(user=request.user, **choice)
+    else:
+        request.session[_CHOSEN] = request.session.get(_CHOSEN, {}) | choice
+
+
+def _dress(request: HttpRequest, response: HttpResponseBase, user: User) -> None:
+    """Let this browser look as the person left it, or as they chose on their way in."""
+    chosen = request.session.pop(_CHOSEN, {})
+    if chosen:
+        services.set_preferences(user=user, **chosen)
     remember(response, user.language)
     remember_theme(response, user.theme)
 

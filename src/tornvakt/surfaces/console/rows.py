@@ -40,6 +40,11 @@ class RowPicture:
     received_ms: int | None
     url: str
 
+    @property
+    def essence(self) -> str:
+        """What it is, without where: the first part of the title, for where there is less room."""
+        return self.title.split(" · ", 1)[0]
+
 
 def newest_entries(incident_ids: Collection[int]) -> dict[int, int]:
     """The newest inbox entry of each incident; one without signals (a notice) is left out."""

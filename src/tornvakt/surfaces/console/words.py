@@ -8,9 +8,9 @@ def words() -> dict[str, str]:
     return {
         "title": _("Alarm desk – Tornvakt"),
         "you": _("You"),
-        "nobody": _("nobody has taken it"),
+        "nobody": _("not taken"),
         "over_target": _("{time} over target"),
-        "queue_count": _("{all}, of which {waiting} waiting"),
+        "queue_count": _("{waiting} of {all} waiting"),
         "queue_empty": _("nobody is waiting"),
         "queue_unsure": _("at least {all}; how many are waiting is unknown"),
         "above": _("{n} new above"),

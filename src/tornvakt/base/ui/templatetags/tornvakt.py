@@ -1,5 +1,6 @@
 """Template tags for the parts that stand on every surface: mark, fuse, icons, times."""
 
+import re
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -12,6 +13,8 @@ from tornvakt.base.ui import formats
 from tornvakt.base.ui.fuse import measure
 
 register = template.Library()
+
+_NUMBERED = re.compile(r"\b(zon|zone|användare|user|konto|account|signal|slutkod|code) (\d)")
 
 _SHAPES = {
     1: '<svg viewBox="0 0 26 26" aria-hidden="true"><rect class="f" x="2" y="2" width="22" '
@@ -99,6 +102,12 @@ def clock(instant: datetime | None) -> str:
 def clock_ms(instant: datetime | None) -> str:
     """``14:05:32,418``, local; a dash when there is no time."""
     return formats.clock_ms(instant) if instant else "–"
+
+
+@register.filter
+def unbroken(title: str) -> str:
+    """A title that may break between words, but never between "zon" and its number."""
+    return _NUMBERED.sub("\\1\u00a0\\2", title)
 
 
 @register.filter

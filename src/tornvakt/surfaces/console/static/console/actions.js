@@ -4,6 +4,7 @@ import * as drafts from "./drafts.js";
 import * as incident from "./incident.js";
 import * as queue from "./queue.js";
 import * as toast from "./toast.js";
+import { isNarrow } from "./width.js";
 import { say } from "./words.js";
 
 const me = document.body.dataset.me;
@@ -78,6 +79,13 @@ export async function giveBack(number = incident.number()) {
   if (incident.number() === number) incident.renew();
 }
 
+/** The text is on its way: the next key is a command again, not a letter. */
+function leaveNote() {
+  const timeline = document.querySelector('[data-scroll="timeline"]');
+  if (isNarrow() && timeline) timeline.focus({ preventScroll: true });
+  else queue.selected()?.querySelector(".q-a").focus();
+}
+
 /** Save the note; the text leaves the field when the server has it. */
 export async function note(form) {
   const number = incident.number();
@@ -85,9 +93,14 @@ export async function note(form) {
   const text = field.value.trim();
   if (!text || form.dataset.sending) return;
   form.dataset.sending = "1";
+  const wasWriting = document.activeElement === field;
+  if (wasWriting) leaveNote();
   const answer = await post(form.action, { text });
   delete form.dataset.sending;
-  if (answer.status !== 200) return failed(answer);
+  if (answer.status !== 200) {
+    if (wasWriting && field.isConnected) field.focus();
+    return failed(answer);
+  }
   if (field.value.trim() === text) {
     field.value = "";
     drafts.write(number, "note", "");
@@ -110,7 +123,8 @@ export async function openClosing() {
 /** Leave the closing form; what was written stays. */
 export async function leaveClosing() {
   await incident.open(incident.number());
-  queue.selected()?.querySelector(".q-a").focus();
+  if (isNarrow()) incident.bringUp();
+  else queue.bringUp();
 }
 
 /** Close the incident, or show what is missing. */

@@ -10,21 +10,23 @@ import { drawLoad } from "./load.js";
 import * as queue from "./queue.js";
 import { Line } from "./stream.js";
 import * as toast from "./toast.js";
+import { isFolded } from "./width.js";
 import { say } from "./words.js";
 
 const page = document.body.dataset;
 const byId = (id) => document.getElementById(id);
 const side = byId("side");
-const isFolded = () => matchMedia("(max-width: 1439px) and (min-width: 1024px)").matches;
 
 /* --- choosing --- */
 let wish = null;
-function select(row, { focus = false, at = 60 } = {}) {
+function select(row, { focus = false, at = 60, open = false } = {}) {
   if (!row) return;
   const isShown = incident.number() === row.dataset.number && !byId("closing");
   queue.choose(row, { focus });
   clearTimeout(wish);
-  if (!isShown) wish = setTimeout(() => incident.open(row.dataset.number).catch(() => {}), at);
+  const come = () => incident.open(row.dataset.number).then((came) => came && open && incident.bringUp());
+  if (!isShown) wish = setTimeout(() => come().catch(() => {}), at);
+  else if (open) incident.bringUp();
   banner();
 }
 
@@ -42,7 +44,7 @@ byId("queue").addEventListener("click", (event) => {
   if (!row || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   const again = row.classList.contains("sel");
-  select(row, { focus: true, at: 0 });
+  select(row, { focus: true, at: 0, open: true });
   if (event.detail === 0 && again) byId("incident")?.querySelector("h1").focus(); // Enter
 });
 
@@ -60,7 +62,7 @@ function banner(at = clocks.now()) {
   if (title.textContent !== words) title.textContent = words;
   line.textContent = say("urgent_banner", { age: clocks.duration(at - Number(row.dataset.opened)) });
 }
-byId("p1-banner").querySelector("button").addEventListener("click", () => select(urgent(), { focus: true, at: 0 }));
+byId("p1-banner").querySelector("button").addEventListener("click", () => select(urgent(), { focus: true, at: 0, open: true }));
 
 /* --- what the server sends --- */
 let held = null; // changes that arrive while everything is being fetched again
@@ -157,6 +159,7 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   if (act === "closing") actions.openClosing();
   if (act === "leave-closing") actions.leaveClosing();
+  if (act === "to-queue") queue.bringUp();
 });
 for (const chip of document.querySelectorAll("[data-filter]")) {
   chip.addEventListener("click", () => queue.filterBy(Number(chip.dataset.filter)));
@@ -172,7 +175,7 @@ function changeTheme(form) {
   const body = new URLSearchParams(new FormData(form));
   body.set("theme", chosen);
   button.value = { dark: "light", light: "auto", auto: "dark" }[chosen];
-  button.firstElementChild.nextSibling.textContent = say(chosen);
+  button.querySelector(".word").textContent = say(chosen);
   fetch(form.action, { method: "POST", body, headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value } }).catch(() => {});
 }
 
@@ -214,7 +217,7 @@ keys.connect(
       if (document.querySelector(".toast.bad")) toast.dismiss();
       if (side.classList.contains("open")) closeSide();
       else if (byId("closing")) actions.leaveClosing();
-      else queue.selected()?.querySelector(".q-a").focus();
+      else queue.bringUp();
       return true;
     },
   },

@@ -1,6 +1,7 @@
 // The selected incident: loading, renewing part by part, and the text that must never be lost.
 import * as drafts from "./drafts.js";
 import * as queue from "./queue.js";
+import { isNarrow } from "./width.js";
 
 const centre = document.getElementById("centre");
 const signal = document.getElementById("signal");
@@ -94,6 +95,16 @@ export async function calm({ middle = true } = {}) {
   centre.replaceChildren(...parts.centre.childNodes);
   signal.replaceChildren();
   history.replaceState(null, "", document.body.dataset.desk);
+}
+
+/** Where the panes lie under each other: scroll to the incident and put the focus on its heading. */
+export function bringUp() {
+  if (!isNarrow()) return;
+  const above = ["p1-banner", "bands"].map((id) => document.getElementById(id));
+  const covered = above.filter((bar) => getComputedStyle(bar).position === "sticky").map((bar) => bar.offsetHeight);
+  const top = document.getElementById("centre-pane").getBoundingClientRect().top;
+  scrollBy({ top: top - Math.max(0, ...covered), behavior: "instant" });
+  article()?.querySelector("h1").focus({ preventScroll: true });
 }
 
 /** Something changed on the incident that is shown: renew its parts, never the text being typed. */

@@ -1,5 +1,6 @@
 // The queue: rows by priority, then age. No row moves under the focus or the pointer.
 import { ageRow, duration } from "./clocks.js";
+import { isNarrow } from "./width.js";
 import { say } from "./words.js";
 
 const me = document.body.dataset.me;
@@ -195,6 +196,12 @@ export function choose(row, { focus = false } = {}) {
   hint();
 }
 
+/** Back to the queue: focus on the selected row, and the pane in view where the page scrolls. */
+export function bringUp() {
+  if (isNarrow()) document.getElementById("queue-pane").scrollIntoView({ block: "start" });
+  selected()?.querySelector(".q-a").focus();
+}
+
 /** The row `step` places from the selected one among those shown. */
 export function neighbour(step) {
   const shown = visible();
@@ -249,7 +256,7 @@ export function longest(at) {
   const free = rows().filter(isFree);
   if (!free.length) return isKnown ? "–" : "?";
   const oldest = free.reduce((a, b) => (Number(b.dataset.opened) < Number(a.dataset.opened) ? b : a));
-  return `${duration(at - Number(oldest.dataset.opened))} · ${oldest.querySelector(".q-t").textContent}`;
+  return `${duration(at - Number(oldest.dataset.opened))} · ${oldest.querySelector(".q-t").textContent.split(" · ", 1)[0]}`;
 }
 
 function hint() {

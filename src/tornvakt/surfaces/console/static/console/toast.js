@@ -18,6 +18,8 @@ function build(text, css = "") {
   words.textContent = text;
   toast.append(words);
   box.append(toast);
+  const focused = document.activeElement; // what has the focus is never left under the toast
+  if (focused && focused.offsetHeight < 200) focused.scrollIntoView({ block: "nearest" });
   return toast;
 }
 
