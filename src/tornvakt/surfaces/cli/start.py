@@ -36,6 +36,7 @@ app = options.single()
 
 WEB_WITHIN_S = 30.0
 LONGEST_RETRY_S = 30.0
+JOBS_AFTER_S = 5.0
 
 
 @app.command(
@@ -214,8 +215,12 @@ async def _bring_up(
     parent.keep(installation.worker())
     if installation.is_demo:
         parent.keep(installation.panels())
-    parent.keep(installation.jobs())
     parent.watch()
+    # Night work can wait until whoever opened the first page has signed in.
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(parent.stop.wait(), JOBS_AFTER_S)
+    if not parent.stop.is_set():
+        parent.keep(installation.jobs())
 
 
 def _a_name_of_the_web() -> str:
