@@ -111,6 +111,10 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/logga-in/"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/m/ip,5/300s/key",  # key: account and address together
+    "login_failed_anywhere": "100/300s/key",  # key: the account, from any address
+}
 
 SESSION_COOKIE_AGE = 14 * 3600  # a shift of twelve hours and the handover around it
 SESSION_COOKIE_NAME = "tornvakt"
