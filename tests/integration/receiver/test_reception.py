@@ -234,6 +234,8 @@ FORGERIES: list[Callable[[bytes], bytes]] = [
     lambda body: body.replace(b"L0#", b"L1#"),
     lambda body: body.replace(b"L0#", b"R1L0#"),
     lambda body: body.replace(b"*SIA-DCS", b"*ADM-CID"),
+    lambda body: body.replace(b"#7A31", b"#7A32"),
+    lambda body: body + b"]",
     lambda body: body.replace(b'"0001', b'"0002').lower().replace(b"*sia-dcs", b"*SIA-DCS"),
     bend,
     lambda body: bend(body.replace(b'"0001', b'"0002')),
@@ -245,6 +247,7 @@ def test_a_recording_played_back_in_another_guise_is_refused(
     receiver: ReceiverProcess, restarts: bool
 ) -> None:
     enrol(receiver, "7A31", KEYS[0])
+    enrol(receiver, "7A32", KEYS[0])
     sent = event(1, key=Key(KEYS[0]), time=time.time(), pad=b"x" * 27)
     assert b'"*ACK"0001' in Panel(receiver.port).ask(sent)
     if restarts:

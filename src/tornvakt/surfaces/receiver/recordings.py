@@ -48,13 +48,15 @@ class Recordings:
 
 
 def _tail(frame: Frame) -> bytes:
+    """Not by account: several may share a key, and a recording fits them all."""
     digits = frame.content.removesuffix(b"]")  # which some panels add, and anybody can
-    return frame.account.encode() + digits[-TAIL:].upper()
+    return digits[-TAIL:].upper()
 
 
 def _whole(frame: Frame) -> bytes:
     """Cipher text and everything the frame leaves readable, in one digest."""
     readable = (
+        frame.account.encode(),
         frame.token,
         frame.sequence,
         frame.receiver or b"-",
