@@ -7,4 +7,5 @@ os.environ.setdefault("TORNVAKT_PROCESS", "web")
 
 from django.core.asgi import get_asgi_application
 
+os.umask(0o077)  # what we store is for this account alone, wherever the directory stands
 application = get_asgi_application()

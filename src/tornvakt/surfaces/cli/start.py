@@ -114,6 +114,9 @@ def start(
         options.usable(data)
         lock = stack.enter_context(running.only_one(directory.root))
         compile_catalogues()
+        # From here on, also for every process we start: what is stored is for this account alone,
+        # whatever the directory it stands in lets others do.
+        os.umask(0o077)
         installation = Installation(
             directory,
             mode,

@@ -16,6 +16,7 @@ def main() -> int:
     """Run until told to stop."""
     import django
 
+    os.umask(0o077)  # what we store is for this account alone, wherever the directory stands
     django.setup()
     from tornvakt.surfaces.worker.running import run
 

@@ -27,6 +27,7 @@ def main() -> int:
     """Run until told to stop."""
     import django
 
+    os.umask(0o077)  # as the worker
     django.setup()
     stop = threading.Event()
 
