@@ -19,6 +19,7 @@ from tornvakt.domains.alarms.services.standing import StandingAlarms
 from tornvakt.domains.incidents import selectors
 from tornvakt.domains.incidents import services as incidents
 from tornvakt.domains.incidents.models import Incident, LogEntry
+from tornvakt.domains.incidents.states import Result
 from tornvakt.domains.sites.models import Site
 from tornvakt.surfaces.worker.forwarder import Forwarder
 
@@ -229,3 +230,26 @@ def test_the_timeline_can_only_grow(incident: Incident) -> None:
         with pytest.raises(Error, match="append-only"):
             change()
     assert LogEntry.objects.get().text == ""
+
+
+def test_a_note_and_a_closing_text_hold_nothing_that_cannot_be_seen(
+    incident: Incident, operator: User
+) -> None:
+    now = datetime.now(UTC)
+    incidents.take(incident_id=incident.pk, by=operator, now=now)
+    entry = incidents.note(
+        incident_id=incident.pk, by=operator, text=" Släpp in \u202eingen\u202c\x1b ", now=now
+    )
+    assert entry.text == "Släpp in ingen"
+    with pytest.raises(incidents.TextMissing):
+        incidents.note(incident_id=incident.pk, by=operator, text="\u202e\u200b", now=now)
+    closed = incidents.close(
+        incident_id=incident.pk,
+        by=operator,
+        result=Result.values[0],
+        cause="",
+        text="Klart\u2066\r\nslut",
+        now=now,
+    )
+    assert closed.summary == "Klart\nslut"
+    assert LogEntry.objects.filter(kind="closed").get().text == "Klart\nslut"

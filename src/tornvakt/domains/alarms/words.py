@@ -1,9 +1,11 @@
 """Titles of alarms in both languages, and text that any database can hold."""
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
 from tornvakt.domains.alarms import own_faults
-from tornvakt.pure.protocols.events import Event
+from tornvakt.pure.protocols.events import Event, unread
 from tornvakt.pure.triage import OWN_ACCOUNT
 
 TITLE_LENGTH = 300
@@ -15,6 +17,28 @@ _UNKNOWN = {"sv": "Okänt konto", "en": "Unknown account"}
 def clean(text: str, length: int) -> str:
     """Return ``text`` without what a database refuses (NUL, lone surrogates), cut to length."""
     return text.replace("\x00", "�").encode("utf-8", "replace").decode()[:length]
+
+
+def as_stored(events: Sequence[Event]) -> list[dict[str, Any]]:
+    """Return the fields that are stored of what a signal says: cleaned and cut to their columns.
+
+    A message without a readable event may still be an alarm: it is stored as one unread event.
+    """
+    return [
+        {
+            "code_system": event.code_system,
+            "code": clean(event.code, 8),
+            "qualifier": event.qualifier,
+            "kind": event.kind,
+            "priority": event.priority,
+            "zone": clean(event.zone, 16),
+            "area": clean(event.area, 16),
+            "user": clean(event.user, 16),
+            "text": clean(event.text, 500),
+            "occurred_at": event.occurred_at,
+        }
+        for event in events or (unread("", "no_event"),)
+    ]
 
 
 def event_titles(event: Event, *, account: str, zone_name: str, is_known: bool) -> tuple[str, str]:

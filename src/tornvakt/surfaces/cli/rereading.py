@@ -4,7 +4,7 @@ The raw frame is the truth and its reading a matter of version: this is how a co
 table or parser shows what it would have changed. Nothing is written.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,6 @@ from tornvakt.surfaces.cli import django_door
 
 FIELDS = ("code_system", "code", "qualifier", "kind", "priority", "zone", "area", "user", "text")
 BATCH = 500
-LONGEST_TEXT = 500
 
 
 @dataclass(slots=True)
@@ -49,6 +48,7 @@ def _batches(reader: Reader, after: int) -> Iterator[list[Entry]]:
 
 def _compare_batch(entries: list[Entry], outcome: Outcome) -> None:
     from tornvakt.domains.alarms.models import Signal
+    from tornvakt.domains.alarms.words import as_stored
     from tornvakt.pure.protocols import reading
 
     ids = [entry.id for entry in entries]
@@ -65,16 +65,16 @@ def _compare_batch(entries: list[Entry], outcome: Outcome) -> None:
         _frame, today = reading.read_raw(entry.raw, entry.plain or None)
         events = sorted(signal.events.all(), key=lambda event: event.position)
         if changes := differences(
-            [_picture(event) for event in events], [_picture(event) for event in today.events]
+            [_picture({name: getattr(event, name) for name in FIELDS}) for event in events],
+            [_picture(event) for event in as_stored(today.events)],
         ):
             outcome.different += 1
             outcome.lines += [f"{entry.id:>6}  {entry.account:<8}  {each}" for each in changes]
 
 
-def _picture(event: Any) -> dict[str, str]:
-    """Return what is compared of an event, stored or read today."""
-    values = {name: str(getattr(event, name) or "") for name in FIELDS}
-    return values | {"text": values["text"][:LONGEST_TEXT]}
+def _picture(event: Mapping[str, Any]) -> dict[str, str]:
+    """Return what is compared of an event, stored or as it would be stored today."""
+    return {name: str(event[name] or "") for name in FIELDS}
 
 
 def differences(stored: list[dict[str, str]], today: list[dict[str, str]]) -> list[str]:

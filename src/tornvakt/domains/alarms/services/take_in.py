@@ -13,7 +13,7 @@ from tornvakt.domains.alarms.models import Alarm, InboxCursor, Notice, Signal, S
 from tornvakt.domains.alarms.services.cursor import carried_ahead
 from tornvakt.domains.alarms.services.noticing import Told, take_notice
 from tornvakt.domains.alarms.services.standing import StandingAlarms
-from tornvakt.domains.alarms.words import clean, event_titles
+from tornvakt.domains.alarms.words import as_stored, clean, event_titles
 from tornvakt.domains.sites.models import Transmitter
 from tornvakt.domains.sites.selectors import transmitters_of, zone_names
 from tornvakt.pure.protocols.codes import closes
@@ -196,9 +196,8 @@ def _signal(batch: _Batch, arrival: Arrival) -> None:
     )
     batch.signals.append(signal)
     is_known = transmitter is not None or account == OWN_ACCOUNT or batch.is_enrolled(account)
-    events = reading.events if reading else ()
-    # A message without a readable event may still be an alarm: shown, never swallowed.
-    for position, event in enumerate(events or (unread("", "no_event"),)):
+    events = (reading.events if reading else ()) or (unread("", "no_event"),)
+    for position, (event, fields) in enumerate(zip(events, as_stored(events), strict=True)):
         zone_name = batch.zones.get((account, event.zone), "")
         decision = decide(_occurrence(event, account, is_known), batch.standing.pictures(account))
         alarm = _apply(batch, signal, event, decision, zone_name, is_known)
@@ -206,18 +205,9 @@ def _signal(batch: _Batch, arrival: Arrival) -> None:
             SignalEvent(
                 signal=signal,
                 position=position,
-                code_system=event.code_system,
-                code=clean(event.code, 8),
-                qualifier=event.qualifier,
-                kind=event.kind,
-                priority=event.priority,
-                zone=clean(event.zone, 16),
-                area=clean(event.area, 16),
-                user=clean(event.user, 16),
-                text=clean(event.text, 500),
-                occurred_at=event.occurred_at,
                 alarm=alarm,
                 rule=decision.rule,
+                **fields,
             )
         )
 

@@ -33,6 +33,7 @@ from tornvakt.domains.incidents.refusals import (
 )
 from tornvakt.domains.incidents.selectors import lock_alarms
 from tornvakt.domains.incidents.states import OVER, TRANSITIONS, Cause, Result, State, causes_for
+from tornvakt.pure.protocols.text import plain_words
 
 TEXT_LIMIT = 2000
 
@@ -196,7 +197,7 @@ def _judge_ending(incident: Incident, result: str, cause: str, words: str) -> No
 
 
 def _words(text: str) -> str:
-    words = text.replace("\x00", "").strip()
+    words = plain_words(text).strip()
     if len(words) > TEXT_LIMIT:
         raise TextTooLong(TEXT_LIMIT)
     return words
