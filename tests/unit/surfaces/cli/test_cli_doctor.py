@@ -74,6 +74,14 @@ def test_a_worker_that_is_behind_is_a_warning(data: DataDir, backlog: int, level
     assert levels(list(examinations.worker(data))) == [level]
 
 
+def test_a_worker_without_a_database_is_a_fault_and_never_up_to_date(data: DataDir) -> None:
+    worker = {"at": time.time(), "pid": os.getpid(), "backlog": 9, "state": "waiting"}
+    (data.logs / "worker.status").write_text(json.dumps(worker))
+    (finding,) = examinations.worker(data)
+    assert finding.level is Level.FAULT
+    assert finding.text == "Arbetaren kommer inte åt databasen: 9 signaler når inte skärmen."
+
+
 @pytest.mark.parametrize(
     ("last_id", "age", "level"), [(5, 600, "OK"), (9, 600, "FEL"), (9, 30, "OK")]
 )
