@@ -25,6 +25,7 @@ def violations(page: Page) -> list[str]:
 def fill(house: House) -> str:
     """One of each: urgent and free, taken by another, mine to be, late, unknown place."""
     house.do("signal", account="4417", code="PA", zone="2", age=20)
+    house.do("signal", account="8814", code="HA", age=200)  # urgent and late
     number: str = house.do("signal", account="8803", code="BA", zone="4", age=30)["number"]
     taken = house.do("signal", account="8810", code="BA", age=400)["number"]
     house.do("act", verb="take", number=taken, by="operator2", age=300)
@@ -86,7 +87,7 @@ def test_nothing_has_to_be_scrolled_sideways_at_320_pixels(house: House, open_pa
     fill(house)
     page = open_page(width=320, height=256)
     page.keyboard.press("t")
-    expect(page.locator("#queue > .q")).to_have_count(5)
+    expect(page.locator("#queue > .q")).to_have_count(6)
     page.goto(f"{page.url}avsluta/" if "handelser" in page.url else f"{house.url}/larm/")
     assert page.evaluate("document.documentElement.scrollWidth") == 320
 

@@ -77,7 +77,7 @@ def test_a_new_row_above_does_not_move_the_focused_row(house: House, open_page: 
     assert abs(after["y"] - before["y"]) < 1
     expect(row.locator("a")).to_be_focused()
     expect(page.locator("#say-now")).to_have_text(re.compile("^Akut: .*Södra Långgatan"))
-    expect(page.locator("#above")).to_be_visible()
+    expect(page.locator("#above button")).to_be_visible()
     page.keyboard.press("Home")
     expect(page.locator(f".q[data-number='{panic}'] a")).to_be_focused()
     expect(page.locator("#p1-banner")).to_be_hidden()

@@ -29,6 +29,7 @@ def words() -> dict[str, str]:
         "contact_open": _("Contact"),
         "no_contact": _("NO CONTACT"),
         "last_at": _("last {time}"),
+        "no_event": _("no event yet"),
         "latest_event": _("latest event {time}"),
         "cut_title": _("NO CONTACT – use the reserve routine"),
         "cut_age": _("The screen shows {time}, {age} ago."),

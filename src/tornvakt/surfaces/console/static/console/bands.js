@@ -123,7 +123,7 @@ function contact() {
   const seconds = contactAge === null ? "" : contactAge.toFixed(1).replace(".", document.documentElement.lang === "sv" ? "," : ".");
   if (seconds) cell.big.textContent = say("contact", { s: seconds });
   if (backlog > MANY) cell.small.textContent = say("backlog", { n: backlog });
-  else cell.small.textContent = eventAt ? say("latest_event", { time: clock(eventAt) }) : say("contact_open");
+  else cell.small.textContent = eventAt ? say("latest_event", { time: clock(eventAt) }) : say("no_event");
 }
 
 everySecond(ageOfPicture);

@@ -43,7 +43,7 @@ function put(node, text) {
 }
 
 function draw(svg, elapsed, target) {
-  const ratio = elapsed / target;
+  const ratio = Math.max(0, elapsed) / target; // two clocks may disagree by a moment
   const over = ratio * TICK > 100;
   const width = (over ? 100 : ratio * TICK).toFixed(1);
   const [, line, tick] = svg.children;
