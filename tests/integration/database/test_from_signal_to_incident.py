@@ -187,6 +187,15 @@ def test_a_mass_loss_is_one_incident_until_the_last_is_back(carry: Carry, operat
     )
     (row,) = selectors.queue(operator)
     assert (row.priority, row.alarm_count, row.restored_at) == (2, 1, None)
+    alarm = Alarm.objects.get()
+    assert "900" in alarm.title_sv
+    assert (row.title("sv"), row.title("en")) == (alarm.title_sv, alarm.title_en)
+    assert (alarm.params["count"], alarm.params["accounts"]) == (900, ["1", "2", "3"])
+    carry([notice("link.mass", group=7, count=1200, accounts=["4"])])
+    (row,) = selectors.queue(operator)
+    assert "1200" in row.title("sv")
+    assert "1200" in row.title("en")
+    assert Alarm.objects.get().params["accounts"] == ["1", "2", "3", "4"]
     carry([notice("link.mass_restored", group=7, count=0, accounts=["2"])])
     (row,) = selectors.queue(operator)
     assert row.restored_at is not None

@@ -73,14 +73,32 @@ def _alarm_for(
     alarm = standing.get(told.account, key)
     if alarm is not None:
         standing.repeat(alarm, "repeat", told.at)
+        _reword(standing, alarm, told)
         return alarm
     return standing.raise_new(_new_alarm(told, rule, key, transmitters), "notice")
+
+
+def _reword(standing: StandingAlarms, alarm: Alarm, told: Told) -> None:
+    """Let the alarm's title follow its newest notice: how many are lost now, not how many were."""
+    title_sv, title_en = _titles(told)
+    if (alarm.title_sv, alarm.title_en) == (title_sv, title_en):
+        return
+    params = {**alarm.params, **told.params}
+    before, now = alarm.params.get("accounts"), told.params.get("accounts")
+    if isinstance(before, list) and isinstance(now, list):
+        params["accounts"] = list(dict.fromkeys([*before, *now]))
+    standing.reword(alarm, title_sv=title_sv, title_en=title_en, params=params)
+
+
+def _titles(told: Told) -> tuple[str, str]:
+    title_sv, title_en = notices.titles(told.name, told.account, told.params)
+    return clean(title_sv, TITLE_LENGTH), clean(title_en, TITLE_LENGTH)
 
 
 def _new_alarm(
     told: Told, rule: notices.Rule, key: str, transmitters: Mapping[str, Transmitter]
 ) -> Alarm:
-    title_sv, title_en = notices.titles(told.name, told.account, told.params)
+    title_sv, title_en = _titles(told)
     transmitter = transmitters.get(told.account)
     return Alarm(
         site=transmitter.site if transmitter else None,
@@ -90,8 +108,8 @@ def _new_alarm(
         priority=rule.priority,
         notice=told.name,
         params=dict(told.params),
-        title_sv=clean(title_sv, TITLE_LENGTH),
-        title_en=clean(title_en, TITLE_LENGTH),
+        title_sv=title_sv,
+        title_en=title_en,
         is_unknown=told.name == "unknown_account",
         opened_at=told.at,
         last_signal_at=told.at,

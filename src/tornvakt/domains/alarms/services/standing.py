@@ -7,6 +7,7 @@ carry hundreds of signals a second.
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 from tornvakt.base.facts.outbox import publish_all
 from tornvakt.domains.alarms.facts import AlarmRaised, AlarmRepeated, AlarmRestored
@@ -15,6 +16,7 @@ from tornvakt.pure.facts import Fact
 from tornvakt.pure.triage import Standing
 
 MUTABLE = ["state", "restored_at", "signal_count", "last_signal_at"]
+WORDS = ["title_sv", "title_en", "params"]
 
 
 class StandingAlarms:
@@ -29,6 +31,7 @@ class StandingAlarms:
         self._pictures: dict[str, dict[str, Standing]] = defaultdict(dict)
         self._new: list[tuple[Alarm, str]] = []
         self._changed: dict[int, Alarm] = {}
+        self._reworded: dict[int, Alarm] = {}
         self._repeats: dict[int, tuple[Alarm, str]] = {}
         self._counts: Counter[int] = Counter()
         self._restores: list[tuple[Alarm, str, datetime]] = []
@@ -68,6 +71,14 @@ class StandingAlarms:
         self._repeats[id(alarm)] = (alarm, rule)
         self._mark(alarm)
 
+    def reword(
+        self, alarm: Alarm, *, title_sv: str, title_en: str, params: Mapping[str, Any]
+    ) -> None:
+        """Let an alarm say what is so now, where it said what was so before."""
+        alarm.title_sv, alarm.title_en, alarm.params = title_sv, title_en, dict(params)
+        if alarm.pk is not None:
+            self._reworded[alarm.pk] = alarm
+
     def restore(self, alarm: Alarm, rule: str, at: datetime) -> None:
         """Mark an alarm as back to normal. It stays where it is."""
         alarm.state = AlarmState.RESTORED
@@ -80,6 +91,8 @@ class StandingAlarms:
         Alarm.objects.bulk_create(alarm for alarm, _ in self._new)
         if self._changed:
             Alarm.objects.bulk_update(self._changed.values(), MUTABLE)
+        if self._reworded:
+            Alarm.objects.bulk_update(self._reworded.values(), WORDS)
 
     def announce(self) -> None:
         """Announce what happened, in the transaction: new, repeated, restored."""

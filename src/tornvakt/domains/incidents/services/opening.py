@@ -91,6 +91,7 @@ def note_repeats(*, repeated: Sequence[Repeated]) -> None:
         Incident.objects.filter(pk=incident_id).update(
             signal_count=F("signal_count") + count, last_signal_at=at, restored_at=None
         )
+    _follow_titles(links.values())
     LogEntry.objects.bulk_create(entries)
     publish_all([IncidentChanged(at=at, incident_id=pk) for pk, (_, at) in counts.items()])
 
@@ -118,6 +119,15 @@ def note_restores(*, restored: Sequence[Restored]) -> None:
         if incident_id not in standing:
             Incident.objects.filter(pk=incident_id).update(restored_at=at)
     publish_all([IncidentChanged(at=at, incident_id=pk) for pk, at in last.items()])
+
+
+def _follow_titles(links: Collection[IncidentAlarm]) -> None:
+    """Let an incident of one technical alarm go by the name that alarm has now."""
+    for link in links:
+        if link.alarm.notice:
+            titles = {"title_sv": link.alarm.title_sv, "title_en": link.alarm.title_en}
+            alone = Incident.objects.filter(pk=link.incident_id, alarm_count=1)
+            alone.exclude(**titles).update(**titles)
 
 
 class _Opening:
