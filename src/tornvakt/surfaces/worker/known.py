@@ -11,6 +11,10 @@ from tornvakt.base.inbox.paths import DataDir
 log = logging.getLogger(__name__)
 
 
+REMEMBERED = 100_000
+"""So many accounts are remembered: strangers may call themselves anything."""
+
+
 class KnownAccounts:
     """Answers from the enrolment, remembered until the enrolment changes."""
 
@@ -45,7 +49,7 @@ class KnownAccounts:
         if self._enrolment is None:
             self._enrolment = Enrolment(self._data)
         version = self._enrolment.version()
-        if version != self._version:
+        if version != self._version or len(self._known) >= REMEMBERED:
             self._known.clear()
             self._version = version
         if account not in self._known:
