@@ -57,3 +57,7 @@ def test_signing_in_rightly_is_never_counted() -> None:
     address = next(_addresses)
     for _ in range(12):
         assert gets_in("op2", RIGHT, address)
+    limits = {"login_failed": "10/m/ip,5/300s/key", "login_failed_anywhere": "3/300s/key"}
+    with override_settings(ACCOUNT_RATE_LIMITS=limits):
+        for _ in range(5):
+            assert gets_in("op3", RIGHT, next(_addresses))
