@@ -246,15 +246,17 @@ WORKER = """
     from pathlib import Path
     from tornvakt.base.inbox.paths import DataDir
     from tornvakt.base.inbox.reader import Reader
+    from tornvakt.pure.facts import Refusal
 
     data = DataDir(Path(sys.argv[1] if len(sys.argv) > 1 else os.environ["DATA"]))
     reader = None
     while True:
         time.sleep(0.05)
         if reader is None:
-            if not data.inbox.exists():
+            try:
+                reader = Reader(data)
+            except Refusal:  # the receiver has not made its tables yet
                 continue
-            reader = Reader(data)
         pulse = reader.pulse()
         status = {"at": time.time(), "pid": os.getpid(), "pulse": pulse and pulse[0]}
         if os.environ.get("STILL"):
