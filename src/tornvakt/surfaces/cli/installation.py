@@ -14,8 +14,12 @@ def mode_of(data: DataDir) -> Mode | None:
     if not data.inbox.exists():
         return None
     from tornvakt.base.inbox.reader import Reader
+    from tornvakt.base.inbox.refusals import InboxMissing
 
-    reader = Reader(data)
+    try:
+        reader = Reader(data)
+    except InboxMissing:  # a receiver that was killed while it made the file
+        return None
     try:
         return cast(Mode, str(reader.genesis()["mode"]))
     except (LookupError, OSError):

@@ -7,7 +7,7 @@ import pytest
 from pysqlite3 import dbapi2
 
 from tornvakt.base.inbox.paths import DataDir
-from tornvakt.surfaces.cli import databases, django_door, examinations, readiness
+from tornvakt.surfaces.cli import databases, django_door, examinations, installation, readiness
 from tornvakt.surfaces.cli.codes import Stop
 from tornvakt.surfaces.cli.findings import Level
 
@@ -101,3 +101,9 @@ def test_another_file_in_the_place_of_the_database_is_not_prepared(data: DataDir
 def test_asking_leaves_the_database_as_it_was(data: DataDir) -> None:
     assert databases.applied(data.main_db) == ""
     assert not data.main_db.exists()
+
+
+def test_an_inbox_without_tables_says_nothing_of_the_installation(data: DataDir) -> None:
+    data.inbox.write_bytes(b"")
+    assert installation.agreed_mode(data, wants_demo=True) == "demo"
+    assert installation.agreed_mode(data, wants_demo=False, otherwise="ovning") == "ovning"
