@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Open, until
 from tests.browser.house import House
@@ -88,6 +88,25 @@ def test_undo_gives_it_back(house: House, open_page: Open) -> None:
     expect(page.locator(f".q[data-number='{number}']")).to_have_class(re.compile("free"))
     expect(page.locator(".tl")).to_contain_text("Lämnat tillbaka av Op 1")
     assert house.do("look", number=number)["owner"] == ""
+
+
+def test_a_key_never_acts_on_the_incident_shown_before(house: House, open_page: Open) -> None:
+    """The row is chosen at once; the pane comes when the server has answered."""
+    for account in ("8803", "4417"):
+        house.do("signal", account=account, code="BA")
+    page = open_page()
+    first = page.locator("#incident").get_attribute("data-number")
+    page.route(
+        "**/larm/handelser/**", lambda route: (page.wait_for_timeout(700), route.continue_())
+    )
+    page.locator(".q.sel .q-a").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("n")
+    expect(page.locator("#note")).to_be_focused()
+    page.keyboard.type("Ringer vaktmästaren")
+    assert page.locator("#incident").get_attribute("data-number") != first
+    expect(page.locator("#note")).to_have_value("Ringer vaktmästaren")
+    expect(page.locator("#note")).to_be_focused()
 
 
 def test_the_loser_sees_who_was_faster_and_when(house: House, open_page: Open) -> None:

@@ -189,12 +189,19 @@ function closeSide() {
   side.classList.remove("open");
   queue.selected()?.querySelector(".q-a").focus();
 }
+/** Wait until the incident of the selected row is the one shown: no key may act on the one before. */
+async function isShown() {
+  const row = queue.selected();
+  if (!row || incident.number() === row.dataset.number) return true;
+  clearTimeout(wish);
+  return incident.open(row.dataset.number).catch(() => false);
+}
 const step = (by) => () => select(queue.neighbour(by), { focus: true });
 keys.connect(
   {
     t: () => actions.take(queue.selected()),
-    n: () => byId("note")?.focus(),
-    a: () => actions.openClosing(),
+    n: async () => (await isShown()) && byId("note")?.focus(),
+    a: async () => (await isShown()) && actions.openClosing(),
     o: () => (isFolded() && side.classList.contains("open") ? closeSide() : focusSide("sig-h")),
     z: () => actions.undo(),
     1: () => queue.filterBy(1),

@@ -26,10 +26,12 @@ function parse(html) {
 }
 
 function put(parts) {
+  const isWriting = document.activeElement?.id === "note" && parts.centre.querySelector("#incident")?.dataset.number === number();
   centre.replaceChildren(...parts.centre.childNodes);
   signal.replaceChildren(...parts.signal.childNodes);
   signal.scrollTop = 0;
   wire();
+  if (isWriting) document.getElementById("note")?.focus();
 }
 
 /** Follow what is typed, and keep the end of the timeline in view. */
