@@ -85,6 +85,9 @@ def is_well_formed(message: Message) -> bool:
     """
     if not _HARMLESS.issuperset(message.flags):
         return False
+    data = message.data
+    if not message.extended and data.isascii():  # nearly every message
+        return len(data.translate(None, _CONTROLS)) == len(data)
     codes, texts = message.data.split(b"^")[::2], message.data.split(b"^")[1::2]
     return all(part.isascii() for part in codes) and all(
         _is_text(part) for part in (*codes, *texts, *message.extended)

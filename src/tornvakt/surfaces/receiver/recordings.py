@@ -8,7 +8,6 @@ again in any other frame, somebody else is talking.
 """
 
 from enum import Enum, auto
-from hashlib import blake2b
 
 from tornvakt.pure.protocols.dc09.framing import Frame
 from tornvakt.surfaces.receiver.window import Window
@@ -25,42 +24,35 @@ class Seen(Enum):
     PLAYED_BACK = auto()
 
 
+MOST = 100_000
+"""Frames a generation holds: some 70 MB in all. Under a flood the memory is shorter than the ten
+minutes of the duplicate window; what is older than a panel's window of time is refused anyway."""
+
+
 class Recordings:
-    """The enciphered frames of the last ten to twenty minutes."""
+    """The enciphered frames of the last ten to twenty minutes, by their last block."""
 
     def __init__(self) -> None:
-        self._window: Window[bytes] = Window()
+        self._window: Window[bytes] = Window(most=MOST)
 
     def look(self, frame: Frame) -> Seen:
         """Whether this cipher text has been accepted before, and in which frame."""
-        known = self._window.get(_tail(frame))
+        known = self._window.get(_tail(frame.content))
         if known is None:
             return Seen.NEVER
-        return Seen.REPEATED if known == _whole(frame) else Seen.PLAYED_BACK
+        return Seen.REPEATED if known == frame.raw else Seen.PLAYED_BACK
 
     def remember(self, frame: Frame) -> None:
         """Keep an accepted frame."""
-        self._window.put(_tail(frame), _whole(frame))
+        self._window.put(_tail(frame.content), frame.raw)
 
     def turn(self, now: float) -> None:
         """Forget what is old. ``now`` is monotonic seconds."""
         self._window.turn(now)
 
 
-def _tail(frame: Frame) -> bytes:
-    """Not by account: several may share a key, and a recording fits them all."""
-    digits = frame.content.removesuffix(b"]")  # which some panels add, and anybody can
+def _tail(digits: bytes) -> bytes:
+    """The last block. Not by account: several may share a key, and a recording fits them all."""
+    if digits[-1:] == b"]":  # which some panels add, and anybody can
+        digits = digits[:-1]
     return digits[-TAIL:].upper()
-
-
-def _whole(frame: Frame) -> bytes:
-    """Cipher text and everything the frame leaves readable, in one digest."""
-    readable = (
-        frame.account.encode(),
-        frame.token,
-        frame.sequence,
-        frame.receiver or b"-",
-        frame.prefix or b"-",
-        frame.content.upper(),
-    )
-    return blake2b(b" ".join(readable), digest_size=16).digest()

@@ -19,13 +19,32 @@ _ACK_PAD = 26  # with "|]" and the 20 bytes of the time it makes three whole blo
 _ALLOWED = bytes(0x2E if byte in b"|[]" else byte for byte in range(256))
 
 
+class _Drawn:
+    """Random bytes drawn from the system some thousands at a time: a call for each reply costs
+    more than everything else in it but the enciphering. Belongs to one thread, as keys do."""
+
+    def __init__(self) -> None:
+        self._bytes = b""
+        self._at = 0
+
+    def __call__(self, count: int) -> bytes:
+        at = self._at
+        if at + count > len(self._bytes):
+            self._bytes, at = os.urandom(max(count, 8_192)), 0
+        self._at = at + count
+        return self._bytes[at : at + count]
+
+
+_drawn = _Drawn()
+
+
 def pad_bytes(count: int, random: Callable[[int], bytes] = os.urandom) -> bytes:
     """Return ``count`` random bytes of any value but ``|``, ``[`` and ``]``."""
     return random(count).translate(_ALLOWED)
 
 
 def ack(
-    frame: Frame, *, key: Key | None, now: float, random: Callable[[int], bytes] = os.urandom
+    frame: Frame, *, key: Key | None, now: float, random: Callable[[int], bytes] = _drawn
 ) -> bytes:
     """Return the acknowledgement of ``frame``, enciphered if the frame was.
 
