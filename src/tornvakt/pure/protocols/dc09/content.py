@@ -113,9 +113,10 @@ def open_enciphered(frame: Frame, key: Key) -> tuple[Message, bytes]:
     if plain is None:
         raise Undecipherable("Klartexten saknar form: troligen fel nyckel.")
     message = read_content(b"[" + plain)
-    is_barred = padded[-len(plain) - 1 : -len(plain)] == b"|"
-    if message.time is None and not (is_barred and _has_shape(plain)):
-        raise Undecipherable("Klartexten saknar tid och form: troligen fel nyckel.")
+    if message.time is None:
+        is_barred = padded[-len(plain) - 1 : -len(plain)] == b"|"
+        if not (is_barred and _has_shape(plain)):
+            raise Undecipherable("Klartexten saknar tid och form: troligen fel nyckel.")
     if has_bracket:
         message = message._replace(flags=(*message.flags, "bracket_after_cipher"))
     return message, plain

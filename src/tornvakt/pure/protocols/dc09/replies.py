@@ -56,7 +56,7 @@ def ack(
     if key is None:
         raise ValueError("an enciphered frame is acknowledged with its key or not at all")
     pad = random(_ACK_PAD).translate(_ALLOWED)
-    cipher = key.encipher(b"%b|]%b" % (pad, time_text(now)))
+    cipher = key.encipher(pad + b"|]" + time_text(now))
     return seal(b'"*ACK"%b[%b' % (_echo(frame), cipher), frame.variant)
 
 
