@@ -225,7 +225,8 @@ class Receiver:
                 continue
             for frame in read_datagram(entry.raw):
                 if isinstance(frame, Frame):
-                    self.station.recordings.remember(frame)
+                    _, tail = self.station.recordings.look(frame)
+                    self.station.recordings.remember(frame, tail)
 
     async def _follow_enrolment(self) -> None:
         """Know within two seconds what a command has changed, and go on with what we know if not.

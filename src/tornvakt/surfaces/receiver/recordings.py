@@ -35,16 +35,17 @@ class Recordings:
     def __init__(self) -> None:
         self._window: Window[bytes] = Window(most=MOST)
 
-    def look(self, frame: Frame) -> Seen:
-        """Whether this cipher text has been accepted before, and in which frame."""
-        known = self._window.get(_tail(frame.content))
+    def look(self, frame: Frame) -> tuple[Seen, bytes]:
+        """Whether this cipher text has been accepted before, and what to remember it by."""
+        tail = _tail(frame.content)
+        known = self._window.get(tail)
         if known is None:
-            return Seen.NEVER
-        return Seen.REPEATED if known == frame.raw else Seen.PLAYED_BACK
+            return Seen.NEVER, tail
+        return (Seen.REPEATED if known == frame.raw else Seen.PLAYED_BACK), tail
 
-    def remember(self, frame: Frame) -> None:
-        """Keep an accepted frame."""
-        self._window.put(_tail(frame.content), frame.raw)
+    def remember(self, frame: Frame, tail: bytes) -> None:
+        """Keep an accepted frame by what `look` gave for it."""
+        self._window.put(tail, frame.raw)
 
     def turn(self, now: float) -> None:
         """Forget what is old. ``now`` is monotonic seconds."""

@@ -295,7 +295,7 @@ class Station:
             self._refuse("security.malformed", frame, peer, at_us)
             self._answer_in_turn(peer, replies.nak(now_s, frame.variant))
             return None
-        seen = self.recordings.look(frame)
+        seen, tail = self.recordings.look(frame)
         if seen is Seen.PLAYED_BACK:
             self._refuse("security.replay", frame, peer, at_us)
             return None
@@ -306,7 +306,7 @@ class Station:
                 self._remarks.outside_window(frame, message, known, peer, at_us)
             self._answer_in_turn(peer, replies.nak(now_s, frame.variant))
             return None
-        self.recordings.remember(frame)
+        self.recordings.remember(frame, tail)
         return message, plain, seen is Seen.REPEATED
 
     def _refuse(self, why: str, frame: Frame, peer: Peer, at_us: int) -> None:

@@ -4,12 +4,14 @@ The folder, the length of the run, the probe, sentences on stderr.
 """
 
 import contextlib
+import gc
 import itertools
 import shutil
 import socket
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +26,8 @@ from tornvakt.surfaces.cli.dialler.frames import Maker, accounts
 from tornvakt.surfaces.cli.dialler.outcome import Outcome
 
 KEY = bytes(range(16))
+MADE_AHEAD_PER_S = 60_000
+"""Frames made before a piece of load begins, for each second of it: more than are ever sent."""
 
 
 @dataclass(slots=True)
@@ -77,8 +81,19 @@ def makers(first: str, count: int, *, key: bytes | None = None) -> list[Maker]:
 
 
 def load(bed: Bed, address: tuple[str, int], panels: list[Maker], plan: Plan) -> Outcome:
-    """Run one piece of load and return what came of it."""
-    return Engine(address, panels, plan, numbers=bed.numbers).run()
+    """Run one piece of load and return what came of it.
+
+    The frames, plain and enciphered alike, are made before it begins: what is measured is the
+    receiver, not how fast one process can play a hundred panels' processors.
+    """
+    each = int(MADE_AHEAD_PER_S * plan.seconds / len(panels)) if plan.limit is None else 0
+    for panel in panels:
+        panel.lay_up(itertools.islice(bed.numbers, each), time.time())
+    gc.freeze()  # none of them is garbage, and going through them all would stop the load
+    try:
+        return Engine(address, panels, plan, numbers=bed.numbers).run()
+    finally:
+        gc.unfreeze()
 
 
 @contextlib.contextmanager

@@ -181,7 +181,7 @@ class Engine:
             line.left -= 1
         if self._left > 0:
             self._left -= 1
-        line.shot = line.maker.shot(next(self._numbers), time.time())
+        line.shot = line.maker.ready() or line.maker.shot(next(self._numbers), time.time())
         line.first_ns = 0
         self.outcome.sent += 1
         self._out += 1

@@ -5,6 +5,7 @@ load generator on the same two cores cannot spend that. The unit test holds the 
 equal.
 """
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from fastcrc import crc16
@@ -45,6 +46,20 @@ class Maker:
         self._reply = b'"*ACK"' if key else b'"ACK"'
         self._head_tail = b"L0#" + self._acct + b"["
         self._sequence = 0
+        self._stock: list[Shot] = []
+
+    def lay_up(self, numbers: Iterable[int], now: float) -> None:
+        """Make the frames of these signals ahead, with one time (UTC, epoch seconds).
+
+        What was laid up before and not taken is thrown away. A panel of the real world enciphers
+        on its own processor; made ahead, that work is not counted against the receiver beside it.
+        """
+        self._stock = [self.shot(number, now) for number in numbers]
+        self._stock.reverse()
+
+    def ready(self) -> Shot | None:
+        """Return the next frame that was made ahead; None when there is none."""
+        return self._stock.pop() if self._stock else None
 
     def data(self, number: int) -> bytes:
         """Return the data block of signal ``number``.

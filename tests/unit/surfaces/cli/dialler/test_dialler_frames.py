@@ -47,3 +47,14 @@ def test_again_keeps_number_and_content_and_takes_the_new_time() -> None:
 
 def test_accounts_count_upwards_in_hex() -> None:
     assert accounts("0FFE", 3) == ["0FFE", "0FFF", "1000"]
+
+
+def test_frames_made_ahead_are_the_same_and_come_in_order() -> None:
+    at_once, ahead = Maker("A001"), Maker("A001")
+    ahead.lay_up([1, 2], NOW)
+    ahead.lay_up([3, 4], NOW)  # throws the first away, and their sequence numbers with them
+    for number in (1, 2):
+        at_once.shot(number, NOW)
+    wanted = [at_once.shot(number, NOW) for number in (3, 4)]
+    assert [ahead.ready(), ahead.ready()] == wanted
+    assert ahead.ready() is None
