@@ -83,10 +83,8 @@ class House:
         self._log.close()
 
     def _serve(self, descriptor: int) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "uvicorn", "tornvakt.project.asgi:application"]
-        options = ["--fd", str(descriptor), "--timeout-graceful-shutdown", "2", "--no-access-log"]
         return subprocess.Popen(
-            [*command, *options],
+            [sys.executable, "-m", "tornvakt.project.serving", "--fd", str(descriptor)],
             env={**self._environment, "TORNVAKT_PROCESS": "web"},
             pass_fds=(descriptor,),
             stdout=self._log,

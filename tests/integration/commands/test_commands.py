@@ -12,18 +12,24 @@ from pathlib import Path
 
 import pytest
 
+from tornvakt.base.inbox.enrolment import Enrolment
+from tornvakt.base.inbox.paths import DataDir
+
 KEY = "00112233445566778899AABBCCDDEEFF"
 COMMAND = [sys.executable, "-m", "tornvakt.surfaces.cli"]
 
 
-def tornvakt(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    """Run a command to its end."""
+def tornvakt(
+    *arguments: str, typed: str = "", **environment: str
+) -> "subprocess.CompletedProcess[str]":
+    """Run a command to its end. ``typed`` is what it reads from standard input."""
     return subprocess.run(
         [*COMMAND, *arguments],
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
+        input=typed,
         env={**os.environ, **environment},
     )
 
@@ -139,6 +145,24 @@ def test_a_transmitter_comes_and_goes(tmp_path: Path) -> None:
     assert tornvakt("transmitter", "remove", "7A31", "--data", data).returncode == 0
     assert tornvakt("transmitter", "list", "--data", data).stdout == ""
     assert tornvakt("transmitter", "remove", "7A31", "--data", data).returncode == 2
+
+
+def test_a_key_need_not_stand_on_the_command_line(tmp_path: Path) -> None:
+    file = tmp_path / "nyckel"
+    file.write_text(f"{KEY[:16]} {KEY[16:]}\n")
+    where = ("--data", str(tmp_path / "data"))
+    from_file = tornvakt("transmitter", "add", "7A31", *where, "--key-file", str(file))
+    typed = tornvakt("transmitter", "add", "7A32", *where, "--key-file", "-", typed=f"{KEY}\n")
+    assert (from_file.returncode, typed.returncode) == (0, 0)
+    keys = {sender.account: sender.key for sender in Enrolment(DataDir(tmp_path / "data")).all()}
+    assert keys == dict.fromkeys(("7A31", "7A32"), bytes.fromhex(KEY))
+    for wrong in (("--key", KEY, "--key-file", str(file)), ("--key-file", "saknas")):
+        assert tornvakt("transmitter", "add", "7A33", *where, *wrong).returncode == 2
+    empty = tornvakt("transmitter", "add", "7A33", *where, "--key-file", "-")
+    assert (empty.returncode, empty.stderr) == (
+        2,
+        "tornvakt: nyckelfilen är tom. Ingen larmsändare lades till.\n",
+    )
 
 
 @pytest.mark.parametrize("length", [1, 15, 17, 31, 33])

@@ -128,7 +128,7 @@ def test_a_demo_from_nothing_through_deaths_to_a_clean_end(
     last = len(demo.run("signals", "--data", str(demo.data), "--all").stdout.splitlines())
     until(lambda: int(str(demo.worker().get("cursor", 0))) >= last)
 
-    for part in ("uvicorn", "tornvakt.surfaces.worker", "receive", "simulate"):
+    for part in ("serving", "tornvakt.surfaces.worker", "receive", "simulate"):
         until(lambda part=part: demo.pid(part))
         first = demo.pid(part)
         os.kill(first, signal.SIGKILL)
@@ -141,7 +141,7 @@ def test_a_demo_from_nothing_through_deaths_to_a_clean_end(
         f"tornvakt: Tornvakt kör redan i {demo.data} (process {demo.process.pid}, {demo.url}).\n"
     )
 
-    pids = [demo.pid(part) for part in ("uvicorn", "worker", "receive", "simulate")]
+    pids = [demo.pid(part) for part in ("serving", "worker", "receive", "simulate")]
     code, said, seconds = demo.stop()
     assert code == 0
     assert seconds < 3.0

@@ -193,8 +193,8 @@ _RULES: dict[str, Rule] = {
 _FLOOD = Rule(
     3,
     "technical",
-    "{count} meddelanden av samma slag visades inte ({name})",
-    "{count} notices of the same kind were not shown ({name})",
+    "{count} till av samma slag, inte visade var för sig: {of_sv}",
+    "{count} more of the same kind, not shown one by one: {of_en}",
     subject=("name",),
 )
 _UNLISTED = Rule(
@@ -225,7 +225,10 @@ def titles(name: str, account: str, params: Mapping[str, Any]) -> tuple[str, str
     rule = rule_for(name)
     path = str(params.get("link_path", ""))
     path_sv, path_en = _PATHS.get(path, (f"väg {path}", f"path {path}"))
+    of = _RULES.get(name.removeprefix("flood."), _UNLISTED)
     words = _Lenient(params) | {
+        "of_sv": of.sv.format_map(_Lenient(params) | {"name": name}),
+        "of_en": of.en.format_map(_Lenient(params) | {"name": name}),
         "name": name,
         "account": account,
         "link_path_sv": path_sv,

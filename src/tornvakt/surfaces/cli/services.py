@@ -71,9 +71,7 @@ class Installation:
 
     def web(self) -> Service:
         """The web, on the socket its parent holds: while it restarts, browsers wait in line."""
-        command = [sys.executable, "-m", "uvicorn", "tornvakt.project.asgi:application"]
-        command += ["--fd", str(self.http_fd), "--timeout-graceful-shutdown", "2"]
-        command += ["--lifespan", "off", "--no-access-log", "--log-level", "warning"]
+        command = [sys.executable, "-m", "tornvakt.project.serving", "--fd", str(self.http_fd)]
         if self.tls_cert and self.tls_key:
             command += ["--ssl-certfile", str(self.tls_cert), "--ssl-keyfile", str(self.tls_key)]
         return Service(

@@ -1,5 +1,7 @@
 """`./tornvakt transmitter`: who may report, and with which key. A running receiver sees changes."""
 
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,6 +28,15 @@ def add(
             help="Krypteringsnyckel: 16, 24 eller 32 byte, alltså 32, 48 eller 64 tecken.",
         ),
     ] = None,
+    key_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--key-file",
+            metavar="FIL",
+            help="Läs nyckeln ur en fil; - läser den från standard in. Det du skriver med --key "
+            "syns i datorns processlista och i skalets historik.",
+        ),
+    ] = None,
     supervision: Annotated[
         str,
         typer.Option(
@@ -42,7 +53,10 @@ def add(
     """Enrol an account."""
     from tornvakt.base.inbox.enrolment import Enrolment
 
-    secret, watch = _key(key), _supervision(supervision)
+    if key is not None and key_file is not None:
+        raise Stop("ange nyckeln med --key eller --key-file, inte båda.")
+    written = key if key_file is None else _read_key(key_file)
+    secret, watch = _key(written), _supervision(supervision)
     enrolment = Enrolment(options.announced(data))
     enrolment.add(
         account,
@@ -51,7 +65,7 @@ def add(
         note=note,
         replace=replace,
     )
-    manner = "krypterad" if key else "okrypterad"
+    manner = "krypterad" if secret else "okrypterad"
     print(f"Lade till {account.upper()} ({manner}, övervakning {supervision}).")
 
 
@@ -73,6 +87,17 @@ def remove(account: Account, data: options.Data = options.DEFAULT_DATA) -> None:
 
     Enrolment(options.known(data)).remove(account)
     print(f"Tog bort {account.upper()}.")
+
+
+def _read_key(file: Path) -> str:
+    """Return what a file, or standard input for ``-``, holds. Raises Stop when it cannot."""
+    try:
+        text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Stop(f"nyckelfilen {file} går inte att läsa som text.") from error
+    if not text.strip():
+        raise Stop("nyckelfilen är tom. Ingen larmsändare lades till.")
+    return "".join(text.split())
 
 
 def _key(text: str | None) -> bytes | None:

@@ -29,6 +29,7 @@ from tornvakt.base.inbox import salvage
 from tornvakt.base.inbox.journal import InboxDamaged, Journal, Mode
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.base.inbox.reader import Reader
+from tornvakt.base.inbox.vanishing import FileVanished
 from tornvakt.pure.facts import Refusal
 from tornvakt.pure.protocols.dc09.framing import Frame, read_datagram
 from tornvakt.surfaces.receiver.accounts import Accounts
@@ -353,9 +354,11 @@ def _die(error: BaseException) -> None:
 
     The kernel may have dropped the pages and report success next time; trying again would lie.
     """
+    what = "disken tog inte emot det den bads spara"
+    if isinstance(error, FileVanished):
+        what = "inkorgens filer har flyttats eller tagits bort medan den arbetade"
     print(
-        f"Mottagaren stannar: disken tog inte emot det den bads spara ({error}). "
-        "Inget av det är kvitterat; sändarna försöker igen.",
+        f"Mottagaren stannar: {what} ({error}). Inget av det är kvitterat; sändarna försöker igen.",
         file=sys.stderr,
         flush=True,
     )
