@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import uvicorn
@@ -11,6 +11,24 @@ import uvicorn
 from tornvakt.project.serving import Patient
 
 HEAD = b"GET / HTTP/1.1\r\nHost: tornvakt\r\n"
+
+
+class Serving(uvicorn.Server):
+    """uvicorn that says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listens = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and say so."""
+        await super().startup(sockets)
+        self.listens.set()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to pytest."""
+        yield
 
 
 class Hasty(Patient):
@@ -34,12 +52,9 @@ async def port() -> AsyncIterator[int]:
         config = uvicorn.Config(
             _slow_answer, http=Hasty, lifespan="off", log_level="critical", timeout_keep_alive=1
         )
-        server = uvicorn.Server(config)
-        with contextlib.suppress(AttributeError):
-            server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+        server = Serving(config)
         running = asyncio.create_task(server.serve(sockets=[listener]))
-        while not server.started:
-            await asyncio.sleep(0.01)
+        await server.listens.wait()
         yield int(listener.getsockname()[1])
         server.should_exit = True
         await running
