@@ -51,6 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
         url = os.environ["TORNVAKT_DATABASE_URL"]
         database = settings_for(url, folder / "main.db", checkpoints=False)
         database |= {"CONN_MAX_AGE": 0, "TEST": {"NAME": "test_tornvakt"}}
+        _let_truncate_pass_triggers()
     else:
         database = settings_for("", folder / "main.db", checkpoints=True)
         # A file, not memory: threads and processes of a test share it. Flushing it to the disk
@@ -127,3 +128,16 @@ def _let_flush_pass_triggers() -> None:
                 cursor.execute(sql)
 
     DatabaseOperations.execute_sql_flush = flush_without_triggers  # type: ignore[assignment,method-assign]
+
+
+def _let_truncate_pass_triggers() -> None:
+    """The same on PostgreSQL: the audit log refuses to be emptied in one go as well."""
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    flush = DatabaseOperations.execute_sql_flush
+
+    def flush_without_triggers(self: DatabaseOperations, sql_list: list[str]) -> None:
+        silent = ["SET LOCAL session_replication_role = replica", *sql_list]
+        flush(self, [*silent, "SET LOCAL session_replication_role = origin"] if sql_list else [])
+
+    DatabaseOperations.execute_sql_flush = flush_without_triggers  # type: ignore[method-assign]

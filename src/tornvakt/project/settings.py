@@ -23,6 +23,7 @@ CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.origin] if ENVIRONMENT.origin else []
 INSTALLED_APPS = [
     "tornvakt.project",
     "tornvakt.base.facts",
+    "tornvakt.base.audit",
     "tornvakt.base.access",
     "tornvakt.base.ui",
     "tornvakt.domains.sites",
