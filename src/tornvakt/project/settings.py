@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "tornvakt.domains.alarms",
     "tornvakt.domains.incidents",
     "tornvakt.surfaces.console",
+    "tornvakt.surfaces.office",
     "tornvakt.surfaces.worker",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -103,7 +104,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "/logga-in/"
-LOGIN_REDIRECT_URL = "/larm/"
+LOGIN_REDIRECT_URL = "/"  # sends each on to the first page of theirs
 ACCOUNT_ADAPTER = "tornvakt.base.access.adapter.ClosedDoor"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]

@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
-urlpatterns = [path("", include("tornvakt.surfaces.console.urls"))]
+urlpatterns = [
+    path("", include("tornvakt.surfaces.console.urls")),
+    path("", include("tornvakt.surfaces.office.urls")),
+]
 
 handler400 = "tornvakt.surfaces.console.errors.bad_request"
 handler403 = "tornvakt.surfaces.console.errors.forbidden"

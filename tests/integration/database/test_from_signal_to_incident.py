@@ -208,6 +208,7 @@ def test_the_queue_is_ordered_by_priority_then_age_and_costs_one_query(
         sia("1234", f"Nri1/{code}", sequence=n, at_us=START_US + n * SECOND)
         for n, code in enumerate(["TA1", "BA2", "BA3", "PA4", "AT"], 1)
     )
+    assert operator.roles == {"operator"}  # read once for each request, at the door
     with django_assert_num_queries(1):  # type: ignore[operator]
         rows = selectors.queue(operator)
     assert [(row.priority, row.kind) for row in rows] == [

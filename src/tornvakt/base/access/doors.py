@@ -7,9 +7,9 @@ from typing import Any, TypeVar, cast
 from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
-from tornvakt.base.access.policy import decide
+from tornvakt.base.access.policy import described, has_standing, may_try
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -17,8 +17,11 @@ View = TypeVar("View", bound=Callable[..., Any])
 def requires(action: str) -> Callable[[View], View]:
     """Let only those in who may do ``action``; works on plain and on async views.
 
-    Nobody signed in: to the sign-in page, or 401 for a request that a script made. Signed in
-    without the right: 403. The view carries the action as ``policy_action``.
+    Nobody signed in: to the sign-in page, or 401 for a request that a script made. Signed in but
+    nobody in the room of the action: 404, the page of an address that leads nowhere. Somebody
+    there, but not for this: 403. All of it is settled before the view has looked at anything, so
+    an address with a real number and one with an invented number take the same way. The view
+    carries the action as ``policy_action``.
     """
 
     def protect(view: View) -> View:
@@ -56,9 +59,11 @@ def _refusal(request: HttpRequest, action: str) -> HttpResponseBase | None:
         if _is_from_script(request):
             return HttpResponse(status=401)
         return redirect_to_login(request.get_full_path())
-    if not decide(request.user, action):
+    if may_try(request.user, action):
+        return None
+    if has_standing(request.user, described(action).room):
         raise PermissionDenied(action)
-    return None
+    raise Http404
 
 
 def _is_from_script(request: HttpRequest) -> bool:

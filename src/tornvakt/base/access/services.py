@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tornvakt.base.access.models import Invitation, Role, User
+from tornvakt.base.access.models import Invitation, Role, RoleHolding, User
 from tornvakt.pure.facts import Refusal
 
 INVITATION_LASTS = timedelta(hours=72)
@@ -53,9 +53,10 @@ class PasswordTooWeak(Refusal):
 def create_user(
     *, username: str, role: str, call_name: str, password: str | None = None, language: str = "sv"
 ) -> User:
-    """Make an account. Without a password nobody can sign in until an invitation is accepted.
+    """Make an account that holds one role from now on.
 
-    Raises UserExists and UnknownRole. The password is not judged here: the demo prints its own.
+    Without a password nobody can sign in until an invitation is accepted. Raises UserExists and
+    UnknownRole. The password is not judged here: the demo prints its own.
     """
     if role not in Role.values:
         raise UnknownRole(role)
@@ -67,6 +68,7 @@ def create_user(
     else:
         user.set_password(password)
     user.save()
+    RoleHolding.objects.create(user=user, role=role, since=user.date_joined)
     return user
 
 

@@ -25,7 +25,8 @@ def who_may_no_more(listeners: Collection[Listener]) -> set[Listener]:
     be asked nobody is sent away; the desks say themselves that it is gone.
     """
     try:
-        users = User.objects.in_bulk({user_id for _, user_id in listeners})
+        known = User.objects.prefetch_related("holdings")
+        users = known.in_bulk({user_id for _, user_id in listeners})
         return {
             (key, user_id) for key, user_id in listeners if not _may_listen(key, users.get(user_id))
         }

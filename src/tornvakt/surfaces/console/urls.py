@@ -2,7 +2,6 @@
 
 from allauth.account.views import LogoutView
 from django.urls import path
-from django.views.generic import RedirectView
 
 from tornvakt.base.access.doors import open_to_all
 from tornvakt.surfaces.console import actions, desk, entrance, health, stream
@@ -10,12 +9,6 @@ from tornvakt.surfaces.console import actions, desk, entrance, health, stream
 _INCIDENT = "larm/handelser/<str:number>/"
 
 urlpatterns = [
-    path(
-        "",
-        open_to_all("sends to the desk, which asks who you are")(
-            RedirectView.as_view(url="/larm/")
-        ),
-    ),
     path("logga-in/", entrance.sign_in, name="account_login"),
     path(
         "logga-ut/",

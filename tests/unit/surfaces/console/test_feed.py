@@ -12,7 +12,7 @@ from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.db import DatabaseError, connections
 
-from tornvakt.base.access.models import User
+from tornvakt.base.access.services import create_user
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.domains.alarms.models import Alarm
 from tornvakt.domains.incidents import services
@@ -85,7 +85,7 @@ async def test_a_closed_incident_leaves_the_queue(feed: Feed, desk: Desk) -> Non
     await event(desk)
 
     def close() -> None:
-        user = User.objects.create(username="a", call_name="Op 1", role="operator")
+        user = create_user(username="a", call_name="Op 1", role="operator")
         now = datetime.now(UTC)
         services.take(incident_id=incident, by=user, now=now)
         services.close(incident_id=incident, by=user, result="test", cause="planned", now=now)

@@ -11,7 +11,7 @@ from django.contrib.sessions.models import Session
 from django.db import DatabaseError, connections
 from django.test import Client
 
-from tornvakt.base.access.models import Role, User
+from tornvakt.base.access.models import RoleHolding, User
 from tornvakt.base.access.services import create_user
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.surfaces.console import feed as feeds
@@ -44,7 +44,7 @@ def close_account(user: User) -> None:
 
 
 def change_role(user: User) -> None:
-    user.role = Role.TECHNICIAN
+    RoleHolding.objects.filter(user=user).update(until=user.date_joined)
 
 
 def change_password(user: User) -> None:

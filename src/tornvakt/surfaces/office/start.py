@@ -1,0 +1,24 @@
+"""``/``: sends each person on to their first page. ``/start/``: the office's own."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from tornvakt.base.access.doors import requires
+from tornvakt.base.access.policy import decide
+from tornvakt.surfaces.office import nav
+
+
+@require_safe
+@requires("office.start")
+def front(request: HttpRequest) -> HttpResponseBase:
+    """The desk for those who work at it, the office for everybody else."""
+    return redirect("desk" if decide(request.user, "incidents.view") else "office_start")
+
+
+@require_safe
+@requires("office.start")
+def start(request: HttpRequest) -> HttpResponse:
+    """What the person may open, in words."""
+    lines = [each for each in nav.lines(request.user, request.path) if not each.is_here]
+    return render(request, "office/start.html", {"lines": lines})
