@@ -1,4 +1,6 @@
-"""The register of premises: twice equals once."""
+"""The register of premises: twice equals once, and yesterday stays as it was."""
+
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -8,6 +10,7 @@ from tornvakt.domains.sites.models import Customer, Site, Transmitter, Zone
 from tornvakt.domains.sites.selectors import transmitters_of, zone_names
 
 pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 22, 3, 40, tzinfo=UTC)
 
 
 def load() -> Site:
@@ -27,6 +30,15 @@ def test_loading_twice_equals_once() -> None:
     assert Transmitter.objects.get().account == "12AB"
 
 
+def test_a_place_gets_the_next_number_and_a_code_for_its_kind() -> None:
+    site = load()
+    assert (site.number, site.kind) == ("OBJ-0001", "school")
+    Site.objects.create(customer=site.customer, name="Egen", number="OBJ-0003")
+    assert services.next_numbers(3) == ["OBJ-0002", "OBJ-0004", "OBJ-0005"]
+    lock_keeper = services.add_site(customer=site.customer, name="Sluss", kind="Slussvakt")
+    assert (lock_keeper.number, lock_keeper.kind) == ("OBJ-0006", "Slussvakt")
+
+
 def test_a_transmitter_is_moved_and_not_doubled() -> None:
     first = load()
     second = services.add_site(customer=first.customer, name="Biblioteket")
@@ -41,10 +53,28 @@ def test_many_at_once_are_also_idempotent() -> None:
         assert count == 300
     transmitters = list(Transmitter.objects.filter(account__startswith="A"))
     assert {transmitter.name for transmitter in transmitters} == {"nytt"}
-    for name in ("gammal", "ny"):
-        services.add_zones(named=[(transmitter, "1", name) for transmitter in transmitters])
-    assert set(Zone.objects.filter(number="1").values_list("name", flat=True)) == {"ny"}
+    named = [(transmitter, "1", "gammal") for transmitter in transmitters]
+    services.add_zones(named=named)
+    services.add_zones(named=named)
     assert Zone.objects.filter(number="1").count() == 300
+    services.add_zones(named=[(each, "1", "ny") for each, _, _ in named], at=NOW)
+    pks = [transmitter.pk for transmitter in transmitters]
+    assert set(zone_names(pks).values()) == {"ny"}
+    assert set(zone_names(pks, NOW).values()) == {"ny"}
+    assert set(zone_names(pks, NOW - timedelta(microseconds=1)).values()) == {"gammal"}
+
+
+def test_a_zone_is_never_renamed_in_place() -> None:
+    load()
+    transmitter = Transmitter.objects.get()
+    services.add_zone(transmitter=transmitter, number="3", name="aula", at=NOW)
+    rows = Zone.objects.order_by("pk").values_list("name", "valid_to")
+    assert list(rows) == [("korridor", NOW), ("aula", None)]
+    with pytest.raises(services.ChangedBeforeItBegan):
+        services.add_zone(transmitter=transmitter, number="3", name="gym", at=NOW - timedelta(1))
+    # What is taken back at the instant it began was never so.
+    services.add_zone(transmitter=transmitter, number="3", name="gym", at=NOW)
+    assert zone_names([transmitter.pk], NOW) == {("12AB", "3"): "gym"}
 
 
 def test_zones_are_found_whatever_zeros_the_register_has() -> None:

@@ -1,0 +1,37 @@
+"""Tables of the premises. The transmitter's key is not here: the receiver owns it."""
+
+from tornvakt.domains.sites.models.people import Keyholder, KeyLoan, SiteKey
+from tornvakt.domains.sites.models.register import Customer, Site, SiteSeries, SiteWarning
+from tornvakt.domains.sites.models.rules import Instruction, OpeningSchedule, SiteSetting
+from tornvakt.domains.sites.models.temporal import ALWAYS, in_force
+from tornvakt.domains.sites.models.testing import LONGEST_TEST, TestMode, TestScope
+from tornvakt.domains.sites.models.transmission import (
+    Area,
+    PathKind,
+    Transmitter,
+    TransmitterPath,
+    Zone,
+)
+
+__all__ = [
+    "ALWAYS",
+    "LONGEST_TEST",
+    "Area",
+    "Customer",
+    "Instruction",
+    "KeyLoan",
+    "Keyholder",
+    "OpeningSchedule",
+    "PathKind",
+    "Site",
+    "SiteKey",
+    "SiteSeries",
+    "SiteSetting",
+    "SiteWarning",
+    "TestMode",
+    "TestScope",
+    "Transmitter",
+    "TransmitterPath",
+    "Zone",
+    "in_force",
+]

@@ -1,0 +1,48 @@
+"""Questions about the premises."""
+
+from tornvakt.domains.sites.selectors.desk import (
+    callees,
+    callees_of,
+    instruction,
+    instruction_for,
+    instructions_for,
+    keys,
+    plans,
+    tests_of,
+    warnings,
+)
+from tornvakt.domains.sites.selectors.schedules import schedules_of
+from tornvakt.domains.sites.selectors.settings import settings_of
+from tornvakt.domains.sites.selectors.signals import transmitters_of, zone_names
+from tornvakt.domains.sites.selectors.views import (
+    Callee,
+    InstructionView,
+    KeyView,
+    Lacking,
+    PlanView,
+    TestView,
+    WarningView,
+)
+
+__all__ = [
+    "Callee",
+    "InstructionView",
+    "KeyView",
+    "Lacking",
+    "PlanView",
+    "TestView",
+    "WarningView",
+    "callees",
+    "callees_of",
+    "instruction",
+    "instruction_for",
+    "instructions_for",
+    "keys",
+    "plans",
+    "schedules_of",
+    "settings_of",
+    "tests_of",
+    "transmitters_of",
+    "warnings",
+    "zone_names",
+]
