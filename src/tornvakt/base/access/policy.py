@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 
 from tornvakt.base.access import grants
@@ -42,6 +42,12 @@ class Action:
     scope: Scope | None
     kind: str
     key: str
+    also: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def grantable(self) -> tuple[tuple[str, str], ...]:
+        """Each kind a grant may be on, with the field of a thing that holds the granted id."""
+        return ((self.kind, self.key), *self.also) if self.kind else ()
 
     @property
     def allowed(self) -> frozenset[str]:
@@ -60,18 +66,20 @@ def register(
     scope: Scope | None = None,
     kind: str = "",
     key: str = "pk",
+    also: tuple[tuple[str, str], ...] = (),
 ) -> None:
     """Add the rule of one action, named ``<room>.<verb>``.
 
     ``rule(user, None)`` says whether the action is theirs at all, ``rule(user, obj)`` whether they
     may do it to this thing. ``scope(user, queryset)`` keeps the same promise for lists; without one
     whoever has the action sees all of it. ``kind`` and ``key`` name the thing for grants: the kind
-    they are given on, and the field that holds the id they carry.
+    they are given on, and the field that holds the id they carry. ``also`` names more such pairs: a
+    grant on a customer may open all its places.
     """
     known = _actions.get(action)
     if known is not None and known.rule is not rule:
         raise ActionAlreadyRegistered(action)
-    _actions[action] = Action(action, rule, room, scope, kind, key)
+    _actions[action] = Action(action, rule, room, scope, kind, key, also)
 
 
 def roles(*allowed: Role) -> Rule:
@@ -122,8 +130,11 @@ def visible(subject: Subject, action: str, queryset: "QuerySet[M]") -> "QuerySet
         return narrowed
     if not _may_be_granted(subject, known):
         return queryset.none()
-    ids = grants.object_ids(subject, action, known.kind, timezone.now())
-    return queryset.filter(**{f"{known.key}__in": ids}) if ids else queryset.none()
+    now, granted = timezone.now(), Q()
+    for kind, key in known.grantable:
+        ids = grants.object_ids(subject, action, kind, now)
+        granted |= Q(**{f"{key}__in": ids}) if ids else Q()
+    return queryset.filter(granted) if granted else queryset.none()
 
 
 def actions() -> frozenset[str]:
@@ -147,5 +158,8 @@ def _may_be_granted(user: User, action: Action) -> bool:
 def _is_granted(user: User, action: Action, obj: object) -> bool:
     if user.pk is None or not _may_be_granted(user, action):
         return False
-    name = str(getattr(obj, action.key, ""))
-    return grants.covers(user, action.name, (action.kind, name), timezone.now())
+    now = timezone.now()
+    return any(
+        grants.covers(user, action.name, (kind, str(getattr(obj, key, ""))), now)
+        for kind, key in action.grantable
+    )
