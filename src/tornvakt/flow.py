@@ -4,7 +4,12 @@ from collections.abc import Sequence
 
 from tornvakt.base.facts.bus import at_once, at_once_together
 from tornvakt.domains.alarms import services as alarms
-from tornvakt.domains.alarms.facts import AlarmRaised, AlarmRepeated, AlarmRestored
+from tornvakt.domains.alarms.facts import (
+    AlarmRaised,
+    AlarmRepeated,
+    AlarmRestored,
+    AlarmReworded,
+)
 from tornvakt.domains.incidents import selectors as incidents_known
 from tornvakt.domains.incidents import services as incidents
 from tornvakt.domains.incidents.facts import IncidentClosed
@@ -33,6 +38,12 @@ def restores_are_noted(facts: Sequence[AlarmRestored]) -> None:
     incidents.note_restores(
         restored=[incidents.Restored(fact.alarm_id, fact.at, fact.rule) for fact in facts]
     )
+
+
+@at_once_together(AlarmReworded)
+def incidents_follow_their_alarms(facts: Sequence[AlarmReworded]) -> None:
+    """What hit many counts down as they return."""
+    incidents.note_news(news=[incidents.News(fact.alarm_id, fact.at) for fact in facts])
 
 
 @at_once(IncidentClosed)

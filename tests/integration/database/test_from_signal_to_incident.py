@@ -188,17 +188,19 @@ def test_a_mass_loss_is_one_incident_until_the_last_is_back(carry: Carry, operat
     (row,) = selectors.queue(operator)
     assert (row.priority, row.alarm_count, row.restored_at) == (2, 1, None)
     alarm = Alarm.objects.get()
-    assert "900" in alarm.title_sv
-    assert (row.title("sv"), row.title("en")) == (alarm.title_sv, alarm.title_en)
-    assert (alarm.params["count"], alarm.params["accounts"]) == (900, ["1", "2", "3"])
+    assert "5 sändare" in alarm.title_sv
+    assert row.title("sv") == "Förbindelser brutna: 5 av 900 larmsändare kvar"
+    assert row.title("en") == "Connections lost: 5 of 900 transmitters left"
+    assert (alarm.params["accounts"], alarm.params["back"]) == (["1", "2", "3"], ["1"])
     carry([notice("link.mass", group=7, count=1200, accounts=["4"])])
     (row,) = selectors.queue(operator)
-    assert "1200" in row.title("sv")
-    assert "1200" in row.title("en")
+    assert row.title("sv") == "Förbindelser brutna: 1\u00a0200 larmsändare"
+    assert row.title("en") == "Connections lost: 1,200 transmitters"
     assert Alarm.objects.get().params["accounts"] == ["1", "2", "3", "4"]
     carry([notice("link.mass_restored", group=7, count=0, accounts=["2"])])
     (row,) = selectors.queue(operator)
     assert row.restored_at is not None
+    assert row.title("sv") == "Förbindelser brutna: alla 1\u00a0200 larmsändare åter"
 
 
 def test_the_queue_is_ordered_by_priority_then_age_and_costs_one_query(

@@ -36,3 +36,11 @@ class AlarmRestored(Fact):
 
     alarm_id: int
     rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmReworded(Fact):
+    """The alarm says something else now, without having been signalled again: fewer are lost."""
+
+    alarm_id: int
+    rule: str

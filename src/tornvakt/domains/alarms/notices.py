@@ -189,6 +189,40 @@ _RULES: dict[str, Rule] = {
         "The inbox was checked and is sound",
         restores=("journal.damaged",),
     ),
+    "audit.damaged": Rule(
+        2,
+        "technical",
+        "Granskningsloggens kontroll hittade fel. Kör ./tornvakt audit verify",
+        "The check of the audit log found faults. Run ./tornvakt audit verify",
+    ),
+    "audit.verified": Rule(
+        4,
+        "technical",
+        "Granskningsloggen kontrollerad utan anmärkning",
+        "The audit log was checked and is sound",
+        restores=("audit.damaged",),
+    ),
+    "audit.stopped": Rule(
+        2,
+        "technical",
+        "Granskningsloggen numreras inte: databasen är äldre än loggens filer. "
+        "Kör ./tornvakt audit verify",
+        "The audit log is not numbered: the database is older than the log's files. "
+        "Run ./tornvakt audit verify",
+    ),
+    "audit.unsigned": Rule(
+        2,
+        "technical",
+        "Granskningsloggen får inga kontrollpunkter: nyckeln saknas. Kör ./tornvakt doctor",
+        "The audit log gets no checkpoints: the key is missing. Run ./tornvakt doctor",
+    ),
+    "audit.resumed": Rule(
+        4,
+        "technical",
+        "Granskningsloggen numreras igen",
+        "The audit log is numbered again",
+        restores=("audit.stopped", "audit.unsigned"),
+    ),
 }
 _FLOOD = Rule(
     3,
@@ -227,14 +261,21 @@ def titles(name: str, account: str, params: Mapping[str, Any]) -> tuple[str, str
     path_sv, path_en = _PATHS.get(path, (f"väg {path}", f"path {path}"))
     of = _RULES.get(name.removeprefix("flood."), _UNLISTED)
     words = _Lenient(params) | {
-        "of_sv": of.sv.format_map(_Lenient(params) | {"name": name}),
-        "of_en": of.en.format_map(_Lenient(params) | {"name": name}),
+        "of_sv": of.sv.format_map(_Lenient({**params, "name": name})),
+        "of_en": of.en.format_map(_Lenient({**params, "name": name})),
         "name": name,
         "account": account,
         "link_path_sv": path_sv,
         "link_path_en": path_en,
     }
     return rule.sv.format_map(_Lenient(words)), rule.en.format_map(_Lenient(words))
+
+
+def is_lessened_by(alarm: "Alarm", name: str, params: Mapping[str, Any]) -> bool:
+    """Return whether a standing alarm of many holds for fewer after this notice."""
+    is_return = alarm.notice == "link.mass" and name == "link.mass_restored"
+    same_group = alarm.params.get("group") == params.get("group")
+    return is_return and same_group and bool(params.get("count"))
 
 
 def is_ended_by(alarm: "Alarm", name: str, params: Mapping[str, Any]) -> bool:

@@ -99,5 +99,8 @@ _RULES: dict[str, Callable[[], str]] = {
     "many_unknown": lambda: _("many unknown accounts at once"),
     "many_of_account": lambda: _("many alarms from one unknown account"),
     "notice": lambda: _("announced by the receiver"),
+    "mass_power": lambda: _("power lost by many at once"),
+    "mass_battery": lambda: _("low batteries in many at once"),
+    "mass_link": lambda: _("connections lost by many at once"),
     "highest_alarm": lambda: _("the most serious alarm decides"),
 }

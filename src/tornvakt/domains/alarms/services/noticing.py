@@ -41,10 +41,15 @@ def take_notice(
     """Return the notice to store, after it raised, joined or ended its alarm in ``standing``."""
     rule = notices.rule_for(told.name)
     alarm = _alarm_for(standing, told, rule, transmitters)
-    for ended in list(standing.of(told.account)):
-        if ended.state == AlarmState.OPEN and notices.is_ended_by(ended, told.name, told.params):
-            standing.restore(ended, "restore", told.at)
-            alarm = alarm or ended
+    for other in list(standing.of(told.account)):
+        if other.state != AlarmState.OPEN:
+            continue
+        if notices.is_ended_by(other, told.name, told.params):
+            standing.restore(other, "restore", told.at)
+            alarm = alarm or other
+        elif notices.is_lessened_by(other, told.name, told.params):
+            _count_down(standing, other, told)
+            alarm = alarm or other
     return Notice(
         entry_id=told.entry_id,
         name=told.name,
@@ -84,10 +89,43 @@ def _reword(standing: StandingAlarms, alarm: Alarm, told: Told) -> None:
     if (alarm.title_sv, alarm.title_en) == (title_sv, title_en):
         return
     params = {**alarm.params, **told.params}
+    if "count" in told.params:
+        params["peak"] = max(_most(alarm.params), _most(told.params))
     before, now = alarm.params.get("accounts"), told.params.get("accounts")
     if isinstance(before, list) and isinstance(now, list):
         params["accounts"] = list(dict.fromkeys([*before, *now]))
+        lost_again = set(now)
+        params["back"] = [each for each in alarm.params.get("back", ()) if each not in lost_again]
     standing.reword(alarm, title_sv=title_sv, title_en=title_en, params=params)
+
+
+def _count_down(standing: StandingAlarms, alarm: Alarm, told: Told) -> None:
+    """Let an alarm of many say how many are left; who has come back is kept beside who was lost."""
+    back = [*alarm.params.get("back", ()), *_listed(told.params.get("accounts"))]
+    params = {
+        **alarm.params,
+        "count": told.params.get("count"),
+        "peak": max(_most(alarm.params), _most(told.params)),
+        "back": list(dict.fromkeys(back)),
+    }
+    title_sv, title_en = notices.titles(alarm.notice, alarm.account, params)
+    standing.reword(
+        alarm,
+        title_sv=clean(title_sv, TITLE_LENGTH),
+        title_en=clean(title_en, TITLE_LENGTH),
+        params=params,
+    )
+    standing.tell(alarm, "mass_returning", told.at)
+
+
+def _most(params: Mapping[str, Any]) -> int:
+    """Return the largest number an alarm of many has had."""
+    found = (params.get("peak"), params.get("count"))
+    return max((each for each in found if isinstance(each, int)), default=0)
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _titles(told: Told) -> tuple[str, str]:

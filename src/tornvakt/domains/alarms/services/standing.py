@@ -10,7 +10,12 @@ from datetime import datetime
 from typing import Any
 
 from tornvakt.base.facts.outbox import publish_all
-from tornvakt.domains.alarms.facts import AlarmRaised, AlarmRepeated, AlarmRestored
+from tornvakt.domains.alarms.facts import (
+    AlarmRaised,
+    AlarmRepeated,
+    AlarmRestored,
+    AlarmReworded,
+)
 from tornvakt.domains.alarms.models import Alarm, AlarmState
 from tornvakt.pure.facts import Fact
 from tornvakt.pure.triage import Standing
@@ -35,6 +40,7 @@ class StandingAlarms:
         self._repeats: dict[int, tuple[Alarm, str]] = {}
         self._counts: Counter[int] = Counter()
         self._restores: list[tuple[Alarm, str, datetime]] = []
+        self._news: list[tuple[Alarm, str, datetime]] = []
         found = Alarm.objects.select_for_update().filter(
             account__in=accounts, closed_at__isnull=True
         )
@@ -79,6 +85,10 @@ class StandingAlarms:
         if alarm.pk is not None:
             self._reworded[alarm.pk] = alarm
 
+    def tell(self, alarm: Alarm, rule: str, at: datetime) -> None:
+        """Announce that an alarm was reworded, which was not signalled again."""
+        self._news.append((alarm, rule, at))
+
     def restore(self, alarm: Alarm, rule: str, at: datetime) -> None:
         """Mark an alarm as back to normal. It stays where it is."""
         alarm.state = AlarmState.RESTORED
@@ -111,6 +121,9 @@ class StandingAlarms:
         ]
         facts += [
             AlarmRestored(at=at, alarm_id=alarm.pk, rule=rule) for alarm, rule, at in self._restores
+        ]
+        facts += [
+            AlarmReworded(at=at, alarm_id=alarm.pk, rule=rule) for alarm, rule, at in self._news
         ]
         publish_all(facts)
 

@@ -14,9 +14,11 @@ from tornvakt.domains.incidents.refusals import (
 )
 from tornvakt.domains.incidents.services.desk import close, give_back, note, take
 from tornvakt.domains.incidents.services.opening import (
+    News,
     Raised,
     Repeated,
     Restored,
+    note_news,
     note_repeats,
     note_restores,
     open_for,
@@ -28,6 +30,7 @@ __all__ = [
     "AlreadyTaken",
     "CauseUnknown",
     "ChangedMeanwhile",
+    "News",
     "NoSuchIncident",
     "NotAllowed",
     "NotYours",
@@ -40,6 +43,7 @@ __all__ = [
     "close",
     "give_back",
     "note",
+    "note_news",
     "note_repeats",
     "note_restores",
     "open_for",

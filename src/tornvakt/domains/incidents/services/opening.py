@@ -15,6 +15,7 @@ from tornvakt.base.facts.outbox import publish_all
 from tornvakt.domains.alarms.models import Alarm, AlarmState
 from tornvakt.domains.incidents.facts import IncidentChanged, IncidentOpened
 from tornvakt.domains.incidents.models import EntryKind, Incident, IncidentAlarm, LogEntry
+from tornvakt.domains.incidents.services import grouping
 from tornvakt.domains.incidents.services.numbers import next_numbers
 from tornvakt.pure.facts import Fact
 
@@ -43,6 +44,14 @@ class Repeated:
 
 
 @dataclass(frozen=True, slots=True)
+class News:
+    """An alarm that says something else since ``at``, without having been signalled again."""
+
+    alarm_id: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Restored:
     """An alarm that went back to normal ``at``."""
 
@@ -61,7 +70,8 @@ def open_for(*, alarm_id: int, now: datetime) -> Incident:
 def open_for_all(*, raised: Sequence[Raised], now: datetime) -> None:
     """Open an incident for each alarm; those of unknown accounts join theirs.
 
-    An alarm of a known account is never grouped here: a hold-up always stands alone.
+    What hit many at once, a power cut or a dead network, joins one incident of its cause; a P1
+    never does (`grouping.py`).
     """
     rules = {each.alarm_id: each.rule for each in raised}
     alarms = list(
@@ -97,6 +107,15 @@ def note_repeats(*, repeated: Sequence[Repeated]) -> None:
 
 
 @transaction.atomic
+def note_news(*, news: Sequence[News]) -> None:
+    """Let incidents follow alarms that say something else now: how many are still missing."""
+    links = _links([each.alarm_id for each in news])
+    at = {links[each.alarm_id].incident_id: each.at for each in news if each.alarm_id in links}
+    _follow_titles(links.values())
+    publish_all([IncidentChanged(at=when, incident_id=pk) for pk, when in at.items()])
+
+
+@transaction.atomic
 def note_restores(*, restored: Sequence[Restored]) -> None:
     """Write on the timeline that alarms are back to normal; the incident stays where it is."""
     links = _links([each.alarm_id for each in restored])
@@ -111,10 +130,11 @@ def note_restores(*, restored: Sequence[Restored]) -> None:
             )
     LogEntry.objects.bulk_create(entries)
     standing = set(
-        IncidentAlarm.objects.filter(incident__in=last, alarm__state=AlarmState.OPEN).values_list(
-            "incident_id", flat=True
-        )
+        IncidentAlarm.objects.filter(incident__in=last, alarm__state=AlarmState.OPEN)
+        .values_list("incident_id", flat=True)
+        .distinct()
     )
+    _follow_titles(links.values())
     for incident_id, at in last.items():
         if incident_id not in standing:
             Incident.objects.filter(pk=incident_id).update(restored_at=at)
@@ -122,9 +142,10 @@ def note_restores(*, restored: Sequence[Restored]) -> None:
 
 
 def _follow_titles(links: Collection[IncidentAlarm]) -> None:
-    """Let an incident of one technical alarm go by the name that alarm has now."""
+    """Let an incident of one technical alarm go by the name that alarm has now, and a group too."""
+    grouping.follow({link.incident_id: link.incident for link in links}.values())
     for link in links:
-        if link.alarm.notice:
+        if link.alarm.notice and not link.incident.group:
             titles = {"title_sv": link.alarm.title_sv, "title_en": link.alarm.title_en}
             alone = Incident.objects.filter(pk=link.incident_id, alarm_count=1)
             alone.exclude(**titles).update(**titles)
@@ -139,6 +160,7 @@ class _Opening:
         self._raised: list[LogEntry] = []
         self._of_account: dict[str, Incident] = {}
         self._group: Incident | None = None
+        self._groups = grouping.Groups(alarms)
         unknown = [alarm for alarm in alarms if alarm.is_unknown]
         self._seen = _seen_unknown(unknown)
         if unknown:
@@ -146,19 +168,34 @@ class _Opening:
 
     def place(self, alarm: Alarm, rule: str) -> None:
         """Decide which incident an alarm belongs to."""
-        incident = self._of_account.get(alarm.account) if alarm.is_unknown else None
-        if incident is None and alarm.is_unknown and self._is_flood(alarm):
+        if alarm.is_unknown:
+            self._place_unknown(alarm, rule)
+            return
+        group, incident = self._groups.place(alarm)
+        if incident is not None:
+            self._join(incident, alarm, grouping.rule_of(group))
+        elif group:
+            self._groups.opened(self._open(alarm, grouping.rule_of(group), group))
+        else:
+            self._open(alarm, rule)
+
+    def _place_unknown(self, alarm: Alarm, rule: str) -> None:
+        incident = self._of_account.get(alarm.account)
+        if incident is None and self._is_flood(alarm):
             rule = "many_unknown"
             incident = self._group
         if incident is None:
-            incident = _new_incident(alarm, group=UNKNOWN_GROUP if rule == "many_unknown" else "")
-            self._new.append((incident, alarm, rule))
+            incident = self._open(alarm, rule, UNKNOWN_GROUP if rule == "many_unknown" else "")
         else:
             self._join(incident, alarm, rule)
-        if alarm.is_unknown:
-            self._of_account[alarm.account] = incident
+        self._of_account[alarm.account] = incident
         if rule == "many_unknown":
             self._group = incident
+
+    def _open(self, alarm: Alarm, rule: str, group: str = "") -> Incident:
+        incident = _new_incident(alarm, group=group)
+        self._new.append((incident, alarm, rule))
+        return incident
 
     def store(self, now: datetime) -> None:
         """Write incidents, links and lines, and announce them."""
@@ -175,6 +212,7 @@ class _Opening:
         IncidentAlarm.objects.bulk_create(
             IncidentAlarm(incident=incident, alarm=alarm) for incident, alarm, _ in placed
         )
+        grouping.follow([incident for incident, _, _ in self._new] + [*changed.values()])
         self._write_lines()
         facts: list[Fact] = [
             IncidentOpened(at=incident.opened_at, incident_id=incident.pk)
@@ -253,13 +291,18 @@ def _seen_unknown(alarms: Sequence[Alarm]) -> list[tuple[str, datetime]]:
 
 def _new_incident(alarm: Alarm, *, group: str) -> Incident:
     title_sv, title_en = alarm.title_sv, alarm.title_en
-    if group:
+    priority, site, place = alarm.priority, alarm.site, alarm.site.name if alarm.site else ""
+    if group == UNKNOWN_GROUP:
         title_sv, title_en = "Många okända konton samtidigt", "Many unknown accounts at once"
+    elif group:
+        # About a district or the whole town; the site of the first alarm is one of its members.
+        priority, place = min(priority, grouping.MASS_PRIORITY), group.partition(":")[2]
+        site = None
     return Incident(
-        priority=alarm.priority,
+        priority=priority,
         kind=alarm.kind,
-        site=alarm.site,
-        place=alarm.site.name if alarm.site else "",
+        site=site,
+        place=place,
         account="" if group else alarm.account,
         title_sv=title_sv,
         title_en=title_en,
@@ -287,5 +330,6 @@ def _entry(incident_id: int, kind: EntryKind, at: datetime, alarm: Alarm, rule: 
 
 
 def _links(alarm_ids: Collection[int]) -> dict[int, IncidentAlarm]:
-    found = IncidentAlarm.objects.filter(alarm__in=alarm_ids).select_related("alarm")
+    found = IncidentAlarm.objects.filter(alarm__in=alarm_ids)
+    found = found.select_related("alarm", "incident")
     return {link.alarm_id: link for link in found}
