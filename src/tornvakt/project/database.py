@@ -12,16 +12,19 @@ WORKERS_PATIENCE_S = 2
 """The worker gives up sooner: it tries again by itself, and shows meanwhile that it lives."""
 
 
-def settings_for(url: str, file: Path, *, checkpoints: bool) -> dict[str, Any]:
+def settings_for(
+    url: str, file: Path, *, checkpoints: bool, must_exist: bool = False
+) -> dict[str, Any]:
     """Return ``DATABASES["default"]`` for a PostgreSQL address, or for ``file`` when it is empty.
 
     ``checkpoints`` is true in the worker only: copying the log back into the database file is
-    work for one writer. Raises ImproperlyConfigured for an address of another kind.
+    work for one writer. With ``must_exist`` a missing file is an error: only a command that
+    prepares the database makes one. Raises ImproperlyConfigured for an address of another kind.
     """
-    return _postgresql(url) if url else _sqlite(file, checkpoints=checkpoints)
+    return _postgresql(url) if url else _sqlite(file, checkpoints, must_exist)
 
 
-def _sqlite(file: Path, *, checkpoints: bool) -> dict[str, Any]:
+def _sqlite(file: Path, checkpoints: bool, must_exist: bool) -> dict[str, Any]:
     # FULL, not NORMAL: in WAL mode NORMAL may lose committed rows when the power goes.
     pragmas = (
         "journal_mode=WAL",
@@ -34,6 +37,7 @@ def _sqlite(file: Path, *, checkpoints: bool) -> dict[str, Any]:
         "NAME": str(file),
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
+            "must_exist": must_exist,
             "timeout": WORKERS_PATIENCE_S if checkpoints else PATIENCE_S,
             "init_command": ";".join(f"PRAGMA {pragma}" for pragma in pragmas),
         },

@@ -66,6 +66,7 @@ DATABASES = {
         ENVIRONMENT.database_url,
         DATA / "main.db",
         checkpoints=ENVIRONMENT.process == "worker",
+        must_exist=ENVIRONMENT.process != "command",
     )
 }
 

@@ -3,6 +3,7 @@
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -13,6 +14,7 @@ from tornvakt.project import secret
 from tornvakt.project.checks import problems
 from tornvakt.project.database import settings_for
 from tornvakt.project.environment import Environment
+from tornvakt.project.sqlite.base import Database, DatabaseWrapper
 
 
 @pytest.fixture(autouse=True)
@@ -133,3 +135,21 @@ def test_the_library_behind_sqlite_is_sound_and_refers() -> None:
         assert cursor.fetchone() == (1,)
         cursor.execute("SELECT %s, %s", ["50 %s", "ö"])
         assert cursor.fetchone() == ("50 %s", "ö")
+
+
+def test_a_database_that_is_gone_is_not_made_anew_by_whoever_asks(tmp_path: Path) -> None:
+    file = tmp_path / "en mapp #1?" / "main.db"
+    file.parent.mkdir()
+    asks = DatabaseWrapper(_whole(settings_for("", file, checkpoints=False, must_exist=True)))
+    makes = DatabaseWrapper(_whole(settings_for("", file, checkpoints=False)))
+    with pytest.raises(Database.OperationalError):
+        asks.get_new_connection(asks.get_connection_params())
+    assert list(file.parent.iterdir()) == []
+    for wrapper in (makes, asks):
+        wrapper.get_new_connection(wrapper.get_connection_params()).close()
+
+
+def _whole(given: dict[str, Any]) -> dict[str, Any]:
+    """Add what Django adds to every database's settings."""
+    return {"ATOMIC_REQUESTS": False, "AUTOCOMMIT": True, "CONN_MAX_AGE": 0, "TIME_ZONE": None,
+            "CONN_HEALTH_CHECKS": False, **given}  # fmt: skip

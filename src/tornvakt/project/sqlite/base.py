@@ -3,6 +3,8 @@
 The standard library's `sqlite3` links whatever the system has. Debian 12 has 3.40, and SQLite from
 3.7.0 to 3.51.2 can damage a database in WAL mode when two connections write or checkpoint at the
 same moment. Nothing else differs from Django's backend: same SQL, same types, same converters.
+One option is our own: with ``must_exist`` a file that is gone is an error, and not a new, empty
+database in which nobody's alarms are.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 from django.db.backends.sqlite3 import base
 from django.db.backends.sqlite3._functions import (  # type: ignore[import-untyped]
@@ -69,6 +72,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_connection_params(self) -> dict[str, Any]:
         """As Django's; the types are declared by this library's own constants."""
         params: dict[str, Any] = super().get_connection_params()
+        if params.pop("must_exist", False):
+            params["database"] = f"file:{quote(str(params['database']))}?mode=rw"
         return params | {"detect_types": Database.PARSE_DECLTYPES | Database.PARSE_COLNAMES}
 
     @async_unsafe
