@@ -43,6 +43,14 @@ def master_key(data: DataDir) -> bytes:
     return _read_or_make(data.keys / "master.key")
 
 
+def named_key(data: DataDir, name: str) -> bytes:
+    """Return the 32-byte key ``<name>.key``, making it on the first call. Raises ``KeyDamaged``.
+
+    One key for each use, so that what one of them gives away is no help against another.
+    """
+    return _read_or_make(data.keys / f"{name}.key")
+
+
 def new_signing_key(data: DataDir) -> Ed25519PrivateKey:
     """Return the key for a new inbox: the one that lies here if it is whole, otherwise a new one.
 

@@ -20,6 +20,7 @@ from tornvakt.base.facts import outbox
 from tornvakt.base.facts.presence import DatabaseFile
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.domains.alarms.services import ForeignInbox, InboxWentBack
+from tornvakt.surfaces.worker import sequencer
 from tornvakt.surfaces.worker.forwarder import INBOX_TROUBLE, DatabaseAway, Forwarder
 from tornvakt.surfaces.worker.status import StatusFile
 
@@ -45,12 +46,13 @@ def run() -> int:
     code = [0]
     forwarding = _thread("forwarder", lambda: _forward(data, stop, code), stop, code)
     later = _thread("later", lambda: _do_later(stop), stop, code)
+    numbering = _thread("sequencer", lambda: sequencer.run(data, stop, _now), stop, code)
     while not stop.wait(0.2):
         pass
     end = time.monotonic() + STOP_S
-    for thread in (forwarding, later):
+    for thread in (forwarding, later, numbering):
         thread.join(max(0.0, end - time.monotonic()))
-    if forwarding.is_alive() or later.is_alive():
+    if any(thread.is_alive() for thread in (forwarding, later, numbering)):
         log.warning("worker.left_waiting")
         sys.stderr.flush()
         os._exit(code[0])

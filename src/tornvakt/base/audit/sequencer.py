@@ -1,0 +1,214 @@
+"""The sequencer (numreraren): numbers what waits, copies it beside the database, signs each minute.
+
+The database comes first and the files are filled from it, so that a kill between any two steps
+costs nothing. The other way round never: files that know more than the database mean that the
+database was put back from an older copy, and then nothing is numbered until a person has looked.
+"""
+
+import logging
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tornvakt.base.audit import checkpoints, numbering, spool
+from tornvakt.base.audit.leaf_file import LeafFile, Record
+from tornvakt.base.audit.log import microseconds
+from tornvakt.base.audit.models import Checkpoint, Leaf
+from tornvakt.base.audit.tree import Tree
+from tornvakt.base.inbox import keys
+from tornvakt.base.inbox.paths import DataDir
+from tornvakt.pure.facts import Refusal
+
+log = logging.getLogger(__name__)
+
+BATCH = 1_000
+KEY = "audit"
+"""``keys/audit.key`` signs the checkpoints."""
+
+
+class LogWentBack(Refusal):
+    """The database knows less than the files beside it, or something else."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"Granskningsloggen numreras inte: {what}. Databasen kan vara återställd från en äldre "
+            "kopia. Kör ./tornvakt audit verify. Är återställningen avsiktlig: kör "
+            "./tornvakt audit set-aside."
+        )
+
+
+class NoAuditKey(Refusal):
+    """The key that signs this log's checkpoints is missing or another one."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"Granskningsloggen får inga kontrollpunkter: nyckelfilen {path} saknas eller hör "
+            "till en annan logg. Återställ den från säkerhetskopian av keys/. Är den förlorad: "
+            "kör ./tornvakt audit set-aside."
+        )
+
+
+def leaves_path(data: DataDir) -> Path:
+    """Return where the leaves lie."""
+    return data.audit / "leaves"
+
+
+def checkpoints_path(data: DataDir) -> Path:
+    """Return where the checkpoints lie."""
+    return data.audit / "checkpoints.log"
+
+
+class Sequencer:
+    """One installation's sequencer. Use it in one thread; several processes may have one."""
+
+    def __init__(self, data: DataDir) -> None:
+        self._data = data
+        self._leaves = LeafFile(leaves_path(data))
+        self._file: checkpoints.CheckpointFile | None = None
+        self._log: checkpoints.Log | None = None
+        self._tree: Tree | None = None
+
+    def step(self, *, now: datetime) -> int:
+        """Carry in, number and copy what waits; return how many were numbered or copied.
+
+        Raises LogWentBack, and whatever the database and the disk raise.
+        """
+        self._see_to_files()
+        self._compare()
+        if self._begun() is None:
+            public = Ed25519PrivateKey.from_private_bytes(
+                keys.named_key(self._data, KEY)
+            ).public_key()
+            numbering.begin(public.public_bytes_raw(), now=now)
+        spool.carry(self._data)
+        return numbering.number_waiting(BATCH) + self._copy()
+
+    def seal(self, *, now: datetime) -> bool:
+        """Sign the tree if it has grown; True when a checkpoint was made.
+
+        Raises NoAuditKey, LogWentBack, and whatever the database and the disk raise.
+        """
+        while self._copy():
+            pass
+        begun = self._begun()
+        if begun is None:
+            return False
+        grown = self._grown()
+        newest = Checkpoint.objects.order_by("-size").first()
+        is_new = False
+        if grown.size > (newest.size if newest else 0):
+            key = self._key(begun)
+            signed = checkpoints.sign(key, begun.id, grown.size, grown.root(), microseconds(now))
+            is_new = numbering.keep(signed, grown.peaks)
+        self._copy_checkpoints(begun)
+        return is_new
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._leaves.close()
+        if self._file is not None:
+            self._file.close()
+
+    # -- files and database ----------------------------------------------------------------
+
+    def _see_to_files(self) -> None:
+        """Fill a file anew that was taken away while we run; only our own process knows of it."""
+        if not self._leaves.is_there():
+            log.error("audit.leaves was gone; made again from the database")
+            self._leaves.reopen()
+            self._tree = None
+        if self._file is not None and not self._file.is_there():
+            log.error("audit.checkpoints was gone; made again from the database")
+            self._file.close()
+            self._file = None
+
+    def _compare(self) -> None:
+        """Refuse a database that is behind the file, or has another entry at the file's end."""
+        size = self._leaves.size
+        if numbering.size() < size:
+            raise LogWentBack(f"filen audit/leaves har {size} poster, databasen färre")
+        if last := self._leaves.last():
+            leaf = Leaf.objects.filter(number=size - 1).first()
+            if leaf is None or (leaf.entry_id, bytes(leaf.hash)) != last:
+                raise LogWentBack(f"post nummer {size - 1} är inte den som filen audit/leaves har")
+
+    def _copy(self) -> int:
+        """Add to the file what it lacks."""
+        found = Leaf.objects.filter(number__gte=self._leaves.size).order_by("number")
+        records = _records(found[:BATCH])
+        if not records:
+            return 0
+        self._leaves.append(records)
+        if self._tree is not None:
+            for record in records:
+                self._tree.add(record.hash)
+        return len(records)
+
+    def _copy_checkpoints(self, begun: checkpoints.Log) -> None:
+        if self._file is None:
+            self._file = checkpoints.CheckpointFile(checkpoints_path(self._data), begun)
+        last = self._file.last_size
+        if last and not Checkpoint.objects.filter(size=last).exists():
+            raise LogWentBack(f"kontrollpunkten vid {last} poster finns inte i databasen")
+        lacking = Checkpoint.objects.filter(size__gt=last).order_by("size")
+        self._file.append([_signed(row) for row in lacking])
+
+    # -- the tree --------------------------------------------------------------------------
+
+    def _grown(self) -> Tree:
+        """Return the tree of every leaf in the file."""
+        if self._tree is None:
+            self._tree = self._grow()
+        return self._tree
+
+    def _grow(self) -> Tree:
+        """Begin at the newest checkpoint whose peaks make its root; otherwise at the first leaf."""
+        tree = Tree()
+        newest = Checkpoint.objects.filter(size__lte=self._leaves.size).order_by("-size").first()
+        if newest is not None:
+            try:
+                kept = Tree(newest.size, bytes(newest.peaks))
+            except ValueError:
+                kept = tree
+            if kept.size and kept.root() == bytes(newest.root):
+                tree = kept
+        while tree.size < self._leaves.size:
+            found = Leaf.objects.filter(number__gte=tree.size, number__lt=self._leaves.size)
+            records = _records(found.order_by("number")[: 10 * BATCH])
+            if not records:
+                raise LogWentBack(f"databasen saknar poster före nummer {self._leaves.size}")
+            for record in records:
+                tree.add(record.hash)
+        return tree
+
+    # -- which log, which key --------------------------------------------------------------
+
+    def _begun(self) -> checkpoints.Log | None:
+        newest = numbering.current()
+        if newest != self._log:
+            self._log = newest
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+        return self._log
+
+    def _key(self, begun: checkpoints.Log) -> Ed25519PrivateKey:
+        """Return the key that this log began with; never make another in its place."""
+        path = self._data.keys / f"{KEY}.key"
+        try:
+            key = Ed25519PrivateKey.from_private_bytes(path.read_bytes())
+        except (OSError, ValueError):
+            raise NoAuditKey(path) from None
+        if key.public_key().public_bytes_raw() != begun.key:
+            raise NoAuditKey(path)
+        return key
+
+
+def _records(leaves: Iterable[Leaf]) -> list[Record]:
+    return [Record(leaf.entry_id, bytes(leaf.hash)) for leaf in leaves]
+
+
+def _signed(row: Checkpoint) -> checkpoints.Signed:
+    return checkpoints.Signed(row.size, bytes(row.root), row.at_us, bytes(row.signature))
