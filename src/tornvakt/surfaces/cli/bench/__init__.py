@@ -12,3 +12,4 @@ def _bench() -> None:
 
 
 app.command("receive")(run.receive)
+app.command("storm")(run.storm_)

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from tornvakt.surfaces.cli import options
-from tornvakt.surfaces.cli.bench import desk, killing, swarm, table, throughput, verifying
+from tornvakt.surfaces.cli.bench import desk, killing, storm, swarm, table, throughput, verifying
 from tornvakt.surfaces.cli.bench.bed import Bed, say
 from tornvakt.surfaces.cli.bench.subject import DidNotStart
 from tornvakt.surfaces.cli.codes import ExitCode, Stop
@@ -48,16 +48,50 @@ def receive(
 
     Slutkoden är 0 när varje mål som gäller på den här skivan är nått.
     """
-    wanted = only or list(PHASES)
+    return measure(PHASES, only, quick=quick, json=json, write=write, folder=folder)
+
+
+def storm_(
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Kort form: 300 larmsändare på sex sekunder.")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="Skriv som JSON.")] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Lägg till tabellen i docs/reference/benchmarks.md.")
+    ] = False,
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="Katalog på skivan som ska mätas.", show_default="build i projektet"),
+    ] = None,
+) -> int:
+    """Mät ett strömavbrott som tar hela staden: rader i kön, och överfallet mitt i det.
+
+    SQLite, eller den server som TORNVAKT_DATABASE_URL pekar på, i en egen databas som tas bort.
+    """
+    phases = {"storm": ("3 000 larmsändare utan ström och förbindelse", storm.storm)}
+    return measure(phases, None, quick=quick, json=json, write=write, folder=folder)
+
+
+def measure(
+    phases: dict[str, tuple[str, Phase]],
+    only: list[str] | None,
+    *,
+    quick: bool,
+    json: bool,
+    write: bool,
+    folder: Path | None,
+) -> int:
+    """Run phases on one bed, print the table, return the exit code. Raises Stop."""
+    wanted = only or list(phases)
     for name in wanted:
-        if name not in PHASES:
-            raise Stop(f"mätningen '{name}' finns inte. Välj bland {', '.join(PHASES)}.")
+        if name not in phases:
+            raise Stop(f"mätningen '{name}' finns inte. Välj bland {', '.join(phases)}.")
     bed = Bed((folder or options.PROJECT / "build") / f"bench-{os.getpid()}", is_quick=quick)
     rows: list[table.Row] = []
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(ExitCode.INTERRUPTED))  # so that we tidy up
     try:
         for name in wanted:
-            title, phase = PHASES[name]
+            title, phase = phases[name]
             say(f"{title} …")
             began = time.monotonic()
             rows += phase(bed)

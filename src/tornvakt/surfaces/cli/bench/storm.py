@@ -1,0 +1,246 @@
+"""`bench storm`: a power cut takes the whole town, and a hold-up comes in the middle of it.
+
+The product runs as its users run it. Three thousand transmitters report that the mains are gone,
+evenly over a minute, and are silent after that, so their links are lost one by one as well; a
+hold-up comes in the middle of each half. A desk reads the event stream all the time. Measured
+there: how many rows stand in the queue ten seconds after the last loss, how long the hold-up took
+from its frame to its row and whether it stands on top, and that the rows count down as they return.
+On SQLite; on the server of TORNVAKT_DATABASE_URL, in a database of its own, when that is set.
+"""
+
+import contextlib
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tornvakt.base.inbox.enrolment import Enrolled, Enrolment
+from tornvakt.base.inbox.paths import DataDir
+from tornvakt.pure.protocols.dc09.encode import encode
+from tornvakt.pure.supervision import CLASSES
+from tornvakt.surfaces.cli.bench import town
+from tornvakt.surfaces.cli.bench.bed import Bed, load, say
+from tornvakt.surfaces.cli.bench.house import House
+from tornvakt.surfaces.cli.bench.onlooker import Onlooker, Seen
+from tornvakt.surfaces.cli.bench.subject import DidNotStart, wait_for
+from tornvakt.surfaces.cli.bench.table import Row, thousands
+from tornvakt.surfaces.cli.dialler.engine import Plan, allow_many_files
+from tornvakt.surfaces.cli.dialler.frames import Maker, accounts
+
+FIRST = "30000"
+PERSONAL = "2FFFF"  # the account before the first
+MOST_ROWS = 30
+SHOWN_S = 2.0
+ROWS_WITHIN_S = 10.0
+_LEFT = re.compile(r"([\d ]+?)(?: av [\d ]+)? larmsändare")
+
+
+class _Mains(Maker):
+    """A panel that tells of its mains, which are no zone."""
+
+    def data(self, number: int) -> bytes:
+        """Return the data block of signal ``number``."""
+        return b"#%b|Nri1/%b00^%09d^" % (self._acct, self._code, number)
+
+
+@dataclass(slots=True)
+class Found:
+    """What the desk saw."""
+
+    rows: dict[str, int] = field(default_factory=dict)
+    """Rows in the queue ten seconds after the last loss, power and link."""
+    shown_s: dict[str, float] = field(default_factory=dict)
+    """Seconds from the frame of a hold-up to its row at the desk."""
+    on_top: bool = True
+    titles: list[str] = field(default_factory=list)
+    back: list[str] = field(default_factory=list)
+    most: int = 0
+    acked: int = 0
+    sent: int = 0
+
+
+def storm(bed: Bed) -> list[Row]:
+    """Run the storm and judge it."""
+    count = int(bed.length(3_000, 300))
+    seconds = bed.length(60.0, 6.0)
+    kind = "SP5" if not bed.is_quick else "SP6"
+    data = bed.data("storm")
+    allow_many_files()
+    with _database() as engine, House(data, is_demo=False) as house:
+        _build(data, count)
+        desk = Onlooker(house.url, town.OPERATOR, town.PASSWORD)
+        desk.start()
+        if not desk.is_reading.wait(20):
+            raise DidNotStart("larmbordet fick ingen ström")
+        try:
+            found = _weather(bed, data, house.dc09_port, desk, count, seconds, kind)
+        finally:
+            desk.stop()
+    return _judge(found, engine, count, seconds)
+
+
+def _weather(
+    bed: Bed, data: DataDir, port: int, desk: Onlooker, count: int, seconds: float, kind: str
+) -> Found:
+    address, found = ("127.0.0.1", port), Found()
+    _enrol(data, count, kind)
+    time.sleep(3.0)  # the receiver re-reads the enrolment within two seconds
+    panels = [_Mains(name, code=b"AT") for name in accounts(FIRST, count)]
+    silence = float(CLASSES[kind].main or 0)
+    began = time.time()
+    plan = Plan(seconds=seconds + 1, spread=seconds, each=1, one_shot=True)
+    with _in_the_middle(found, "strömavbrottet", desk, port, seconds / 2):
+        outcome = load(bed, address, panels, plan)
+    found.sent, found.acked = outcome.sent, len(outcome.acked)
+    say(f"{count} utan ström: {outcome.summary()}")
+    time.sleep(ROWS_WITHIN_S)
+    found.rows["ström"] = len(desk.rows)
+    with _in_the_middle(
+        found,
+        "förbindelserna",
+        desk,
+        port,
+        began + silence + seconds / 2 - time.time(),
+    ):
+        _until(began + silence + seconds + 1.0 + ROWS_WITHIN_S)
+    found.rows["förbindelse"] = len(desk.rows)
+    found.titles = [row.title for row in _groups(desk)]
+    say("; ".join(found.titles))
+    back = [_Mains(name, code=b"AR") for name in accounts(FIRST, count)]
+    load(bed, address, back, Plan(seconds=seconds, spread=seconds / 3, each=1, one_shot=True))
+    wait_for(lambda: not any(_left(row.title) for row in _groups(desk)), 20, 0.1)
+    found.back = [row.title for row in _groups(desk)]
+    say("; ".join(found.back))
+    found.most = desk.most
+    return found
+
+
+def _groups(desk: Onlooker) -> list[Seen]:
+    rows = sorted(desk.rows.values(), key=lambda row: row.id)
+    return [row for row in rows if "larmsändare" in row.title]
+
+
+def _left(title: str) -> int:
+    """Return how many a group's title says are still lost."""
+    found = _LEFT.search(title)
+    if found is None or "åter" in title:
+        return 0
+    return int(found[1].replace(" ", ""))
+
+
+def _judge(found: Found, engine: str, count: int, seconds: float) -> list[Row]:
+    most = max(found.rows.values())
+    slowest = max(found.shown_s.values(), default=float("inf"))
+    whole = found.acked == found.sent == count
+    returned = bool(found.back) and not any(_left(title) for title in found.back)
+    rows = ", ".join(f"{name} {number}" for name, number in found.rows.items())
+    shown = ", ".join(f"i {name} {value:.2f} s" for name, value in found.shown_s.items())
+    what = f"{thousands(count)} larmsändare utan ström och förbindelse på {seconds:.0f} s, {engine}"
+    return [
+        Row(
+            "storm_rows",
+            what,
+            f"< {MOST_ROWS} rader inom {ROWS_WITHIN_S:.0f} s efter den sista",
+            f"{rows} rader (som mest {found.most}); {'; '.join(found.titles)}",
+            whole and most < MOST_ROWS and bool(found.titles),
+            {"most_rows": found.most, "acked": found.acked, "database": engine, **found.rows},
+        ),
+        Row(
+            "storm_holdup",
+            f"överfall mitt i, från ram till rad på larmbordet, {engine}",
+            f"≤ {SHOWN_S:.0f} s, ensamt och överst",
+            f"{shown}; {'överst' if found.on_top else 'INTE överst'}",
+            found.on_top and len(found.shown_s) == 2 and slowest <= SHOWN_S,
+            {f"shown_s_{name}": value for name, value in found.shown_s.items()},
+        ),
+        Row(
+            "storm_back",
+            f"alla kommer tillbaka på {seconds / 3:.0f} s, {engine}",
+            "raderna räknar ned till noll",
+            "; ".join(found.back) or "inga rader",
+            returned,
+            {"groups": len(found.back)},
+        ),
+    ]
+
+
+@contextlib.contextmanager
+def _in_the_middle(
+    found: Found, name: str, desk: Onlooker, port: int, after_s: float
+) -> Iterator[None]:
+    """Send a hold-up after so many seconds, while the body runs, and see it come."""
+
+    def press() -> None:
+        time.sleep(max(0.0, after_s))
+        sent_at = time.time()
+        event = f"#{PERSONAL}|Nri1/HA{len(found.shown_s) + 1}".encode()
+        frame = encode(b"SIA-DCS", 1 + len(found.shown_s), PERSONAL, event, time=sent_at)
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as line:
+            line.sendall(frame)
+            line.recv(4_096)
+        wait_for(lambda: desk.find(1, sent_at) is not None, 30, 0.01)
+        row = desk.find(1, sent_at)
+        if row is not None:
+            found.shown_s[name] = row.came_at - sent_at
+            top = desk.top()
+            found.on_top &= top is not None and top.priority == 1
+
+    thread = threading.Thread(target=press, name="hold-up", daemon=True)
+    thread.start()
+    yield
+    thread.join(40)
+
+
+def _until(instant: float) -> None:
+    while (left := instant - time.time()) > 0:
+        time.sleep(min(left, 0.5))
+
+
+def _enrol(data: DataDir, count: int, kind: str) -> None:
+    enrolment = Enrolment(data)
+    try:
+        enrolment.add_many(Enrolled(name, supervision=kind) for name in accounts(FIRST, count))
+        enrolment.add_many([Enrolled(PERSONAL)])
+    finally:
+        enrolment.close()
+
+
+def _build(data: DataDir, count: int) -> None:
+    module = "tornvakt.surfaces.cli.bench.town"
+    done = subprocess.run(
+        [sys.executable, "-m", module, str(data.root), PERSONAL, str(count + 1)],
+        env={**os.environ, "TORNVAKT_MODE": "ovning"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    if done.returncode:
+        raise DidNotStart(done.stderr[-1500:] or "staden gick inte att bygga")
+
+
+@contextlib.contextmanager
+def _database() -> Iterator[str]:
+    """Give the name of the database system; on a server, in a database that is gone afterwards."""
+    url = os.environ.get("TORNVAKT_DATABASE_URL", "")
+    if not url:
+        yield "SQLite"
+        return
+    import psycopg
+    from psycopg import sql
+
+    name = f"tornvakt_storm_{os.getpid()}"
+    with psycopg.connect(url, autocommit=True) as server:
+        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        os.environ["TORNVAKT_DATABASE_URL"] = f"{url.rsplit('/', 1)[0]}/{name}"
+        try:
+            yield "PostgreSQL"
+        finally:
+            os.environ["TORNVAKT_DATABASE_URL"] = url
+            drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+            server.execute(drop.format(sql.Identifier(name)))
