@@ -114,6 +114,8 @@ def test_closing_needs_the_owner_a_result_and_a_cause_that_fits(
     incidents.take(incident_id=incident.pk, by=operator, now=now)
     with pytest.raises(incidents.ResultMissing):
         close(incident_id=incident.pk, by=operator, result="", now=now)
+    with pytest.raises(incidents.CauseMissing):
+        close(incident_id=incident.pk, by=operator, result="unfounded", now=now)
     with pytest.raises(incidents.CauseUnknown):
         close(incident_id=incident.pk, by=operator, result="unfounded", cause="threat", now=now)
     with pytest.raises(incidents.TextMissing):
@@ -166,7 +168,11 @@ def test_an_alarm_that_comes_while_its_incident_is_closed_is_never_swallowed(
 
         def close(pk: int = current.pk) -> object:
             return incidents.close(
-                incident_id=pk, by=operator, result="unfounded", now=datetime.now(UTC)
+                incident_id=pk,
+                by=operator,
+                result="unfounded",
+                cause="handling",
+                now=datetime.now(UTC),
             )
 
         def signal(sequence: int = round_ + 2) -> object:
@@ -202,7 +208,11 @@ def test_closing_waits_for_a_signal_that_is_being_stored(
     def close() -> None:
         assert has_read.wait(10)
         incidents.close(
-            incident_id=incident.pk, by=operator, result="unfounded", now=datetime.now(UTC)
+            incident_id=incident.pk,
+            by=operator,
+            result="unfounded",
+            cause="handling",
+            now=datetime.now(UTC),
         )
         order.append("closed")
 

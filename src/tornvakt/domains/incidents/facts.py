@@ -36,6 +36,47 @@ class IncidentGivenBack(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentReleased(Fact):
+    """Nobody has it any more, and nobody gave it back: the desk was gone or the role ended."""
+
+    incident_id: int
+    owner_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentEscalated(Fact):
+    """Nobody took it in time."""
+
+    incident_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentMerged(Fact):
+    """It was the same thing as another, and goes on there."""
+
+    incident_id: int
+    into_id: int
+    by_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentUnmerged(Fact):
+    """It was not the same thing after all, and waits again by itself."""
+
+    incident_id: int
+    from_id: int
+    by_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentCancelled(Fact):
+    """It was a mistake."""
+
+    incident_id: int
+    by_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentClosed(Fact):
     """It is over, with a result. Closed is closed."""
 

@@ -7,8 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from tornvakt.domains.incidents.cards import (
+    ActionCard,
+    CallList,
+    CallView,
+    ClockView,
+    DuplicateView,
+    FileView,
+    HandOverView,
+    HistoryRow,
+    LinkedRow,
+    May,
+    WaitView,
+)
 from tornvakt.domains.incidents.models import LogEntry
 from tornvakt.domains.incidents.sentences import rule_name, sentence
+from tornvakt.domains.sites.selectors import KeyView, PlanView, TestView, WarningView
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +52,13 @@ class QueueRow:
     last_signal_at: datetime
     restored_at: datetime | None
     target_s: int
+    origin: str = "alarm"
+    """"alarm", "call" or "operator"."""
+    first_taken_at: datetime | None = None
+    escalated_at: datetime | None = None
+    """When it was told on because nobody took it."""
+    waiting_for: str = ""
+    wakes_at: datetime | None = None
 
     def title(self, language: str) -> str:
         """Return the title in "sv" or "en"."""
@@ -45,7 +66,7 @@ class QueueRow:
 
     def waiting_s(self, now: datetime) -> float:
         """Return how long it waited to be taken, or has waited until now, in seconds."""
-        return ((self.taken_at or now) - self.opened_at).total_seconds()
+        return ((self.first_taken_at or self.taken_at or now) - self.opened_at).total_seconds()
 
     def is_over(self, now: datetime) -> bool:
         """Return whether it was, or is, taken later than its priority allows."""
@@ -137,6 +158,10 @@ class IncidentView:
     row: QueueRow
     address: str
     site_kind: str
+    site_id: int | None
+    site_number: str
+    access_text: str
+    site_phone: str
     latitude: float | None
     longitude: float | None
     entries: Sequence[TimelineEntry]
@@ -146,6 +171,24 @@ class IncidentView:
     result: str
     cause: str
     summary: str
+    closed_by_call_name: str
+    clocks: Sequence[ClockView]
+    """In the order of the day; one that nobody knows has no instant."""
+    card: ActionCard | None
+    """None for an incident from before there were action cards."""
+    calling: CallList
+    warnings: Sequence[WarningView]
+    keys: Sequence[KeyView]
+    plans: Sequence[PlanView]
+    tests: Sequence[TestView]
+    files: Sequence[FileView]
+    duplicates: Sequence[DuplicateView]
+    history: Sequence[HistoryRow]
+    linked: Sequence[LinkedRow]
+    calls: Sequence[CallView]
+    hand_overs: Sequence[HandOverView]
+    waiting: WaitView | None
+    may: May
     may_take: bool
     may_note: bool
     may_give_back: bool

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from tornvakt.domains.incidents.states import State
 from tornvakt.pure.facts import Refusal
 
 
@@ -102,3 +104,170 @@ class ChangedMeanwhile(Refusal):
 
     def __init__(self) -> None:
         super().__init__(_("Something new came in. Read it and close again."))
+
+
+class NotInThisState(Refusal):
+    """The incident stands where this cannot be done; ``state`` is the state's code."""
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        super().__init__(
+            _("This cannot be done while the incident is: %(state)s.") % {"state": state.label}
+        )
+
+
+class StepsLeft(Refusal):
+    """Steps of the action card are neither done nor skipped; ``count`` says how many."""
+
+    field = "skip_reason"
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        super().__init__(
+            ngettext(
+                "One step is left on the action card. Tick it, or say why it is skipped.",
+                "%(count)d steps are left on the action card. Tick them, or say why they are "
+                "skipped.",
+                count,
+            )
+            % {"count": count}
+        )
+
+
+class NoSuchStep(Refusal):
+    """The action card has no such step, or it is not on the path that was answered."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The action card has no such step to do now."))
+
+
+class AnswerMissing(Refusal):
+    """The step asks something; ``field`` names what the form should mark."""
+
+    field = "answer"
+
+    def __init__(self) -> None:
+        super().__init__(_("Choose one of the answers."))
+
+
+class OutcomeMissing(Refusal):
+    """A try to ring has an outcome."""
+
+    field = "outcome"
+
+    def __init__(self) -> None:
+        super().__init__(_("Choose how the call went."))
+
+
+class NobodyToRing(Refusal):
+    """A try to ring says whom: somebody on the list, on call, or a name."""
+
+    field = "name"
+
+    def __init__(self) -> None:
+        super().__init__(_("Say who was rung."))
+
+
+class CauseMissing(Refusal):
+    """A false alarm has a cause, so that it can be put right."""
+
+    field = "cause"
+
+    def __init__(self) -> None:
+        super().__init__(_("Choose what caused the false alarm."))
+
+
+class NotItself(Refusal):
+    """An incident cannot be joined with itself."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Choose another incident to join it with."))
+
+
+class CannotBeTakenBack(Refusal):
+    """What it was joined with is over, so the joining stands."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("What it was joined with is over, so the joining stands. Open it again instead.")
+        )
+
+
+class WakeTimeWrong(Refusal):
+    """A waiting incident wakes later than now and within ``hours`` hours."""
+
+    field = "until"
+
+    def __init__(self, hours: int) -> None:
+        self.hours = hours
+        super().__init__(
+            _("Choose a time later than now, and at most %(hours)d hours ahead.") % {"hours": hours}
+        )
+
+
+class ChoiceMissing(Refusal):
+    """A field with codes holds none of them; ``field`` names it."""
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        super().__init__(_("Choose one of the alternatives."))
+
+
+class PlaceMissing(Refusal):
+    """Something to deal with has a place."""
+
+    field = "place"
+
+    def __init__(self) -> None:
+        super().__init__(_("Say where it is."))
+
+
+class TurnWrong(Refusal):
+    """A duty turn ends after it begins and does not overlap another of the same duty."""
+
+    field = "ends_at"
+
+    def __init__(self, is_overlapping: bool) -> None:
+        super().__init__(
+            _("Somebody else has that duty at that time.")
+            if is_overlapping
+            else _("A turn ends after it begins.")
+        )
+
+
+class ObligationsLeft(Refusal):
+    """Something else has to be done before it can be closed."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        super().__init__(
+            ngettext(
+                "One thing has to be done before it can be closed.",
+                "%(count)d things have to be done before it can be closed.",
+                count,
+            )
+            % {"count": count}
+        )
+
+
+class AlreadyGoneOnWith(Refusal):
+    """Somebody has opened it again already."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Somebody has opened it again already. Go on with that incident."))
+
+
+class HandOverMissing(Refusal):
+    """A caller was to be handed to 112; that it was done has not been noted."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Note the hand-over to 112 before you close."))
+
+
+class PhoneWrong(Refusal):
+    """A telephone number holds something else than digits, spaces, +, - and parentheses."""
+
+    field = "phone"
+
+    def __init__(self) -> None:
+        super().__init__(_("Write the telephone number with digits."))

@@ -1,13 +1,15 @@
 """The timeline in words. Entries store what happened; the words are chosen when they are read."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tornvakt.domains.incidents.models import EntryKind, LogEntry
+from tornvakt.domains.incidents.outcomes import CallKind, Outcome, Receiver
 from tornvakt.domains.incidents.states import Cause, Result
 
 Params = Mapping[str, Any]
@@ -31,6 +33,13 @@ def _in_language(params: Params, name: str) -> str:
 
 
 def _opened(entry: LogEntry) -> str:
+    if before := entry.params.get("goes_on"):
+        return _("Opened by %(who)s to go on with %(number)s") % {
+            "who": entry.params["who"],
+            "number": before,
+        }
+    if entry.params.get("origin") == "call":
+        return _("Call answered: %(title)s") % {"title": _in_language(entry.params, "title")}
     return _("Alarm received: %(title)s") % {"title": _in_language(entry.params, "title")}
 
 
@@ -65,6 +74,117 @@ def _given_back(entry: LogEntry) -> str:
     return _("Given back by %(who)s") % dict(entry.params)
 
 
+def _lowered(entry: LogEntry) -> str:
+    return _("Priority lowered from P%(from)d to P%(to)d") % dict(entry.params)
+
+
+def _call(entry: LogEntry) -> str:
+    kind = CallKind(entry.params["kind"]).label
+    told = _("Telephone call: %(kind)s") % {"kind": kind}
+    return f"{told}. {entry.text}" if entry.text else told
+
+
+def _taken_over(entry: LogEntry) -> str:
+    return _("%(who)s took over from %(owner)s") % dict(entry.params)
+
+
+def _released(entry: LogEntry) -> str:
+    if entry.params["why"] == "role_ended":
+        return _("%(owner)s no longer has the role; it waits for somebody again") % dict(
+            entry.params
+        )
+    return _("%(owner)s's desk is gone; it waits for somebody again") % dict(entry.params)
+
+
+def _escalated(entry: LogEntry) -> str:
+    return _("Nobody took it in %(seconds)d s. Escalated to the shift leader") % dict(entry.params)
+
+
+def _step_done(entry: LogEntry) -> str:
+    if entry.params.get("answer"):
+        return _("Done: %(words)s – %(answer)s") % dict(entry.params)
+    return _("Done: %(words)s") % dict(entry.params)
+
+
+def _step_skipped(entry: LogEntry) -> str:
+    return _("Skipped: %(words)s. Why: %(reason)s") % {
+        "words": entry.params["words"],
+        "reason": entry.text,
+    }
+
+
+def _attempt(entry: LogEntry) -> str:
+    whom = ", ".join(filter(None, (entry.params["whom"], entry.params.get("as_role", ""))))
+    outcome = Outcome(entry.params["outcome"]).label
+    return _("Rang %(whom)s: %(outcome)s") % {"whom": whom, "outcome": outcome}
+
+
+def _handed_over(entry: LogEntry) -> str:
+    told = _("Handed over to %(to)s") % {"to": Receiver(entry.params["to"]).label}
+    if entry.params.get("answered"):
+        told += " · " + _("answered by %(who)s") % {"who": entry.params["answered"]}
+    if entry.params.get("case"):
+        told += " · " + _("case number %(case)s") % {"case": entry.params["case"]}
+    return told
+
+
+def _waiting(entry: LogEntry) -> str:
+    until = timezone.localtime(datetime.fromisoformat(entry.params["until"]))
+    return _("Waits until %(date)s at %(clock)s: %(reason)s") % {
+        "date": until.date().isoformat(),
+        "clock": until.strftime("%H:%M"),
+        "reason": entry.text,
+    }
+
+
+def _resumed(entry: LogEntry) -> str:
+    if entry.params.get("who"):
+        return _("%(who)s went on with it") % dict(entry.params)
+    return _("The wait is over: %(reason)s") % dict(entry.params)
+
+
+def _merged(entry: LogEntry) -> str:
+    if entry.params.get("into"):
+        return _("%(who)s joined it into %(into)s") % dict(entry.params)
+    return _("%(who)s joined %(number)s with it: %(title)s") % {
+        "who": entry.params["who"],
+        "number": entry.params["joined"],
+        "title": _in_language(entry.params, "title"),
+    }
+
+
+def _unmerged(entry: LogEntry) -> str:
+    if entry.params.get("was"):
+        return _("%(who)s took it out of %(number)s again: %(reason)s") % {
+            "who": entry.params["who"],
+            "number": entry.params["was"],
+            "reason": entry.text,
+        }
+    return _("%(who)s took %(number)s out of it again: %(reason)s") % {
+        "who": entry.params["who"],
+        "number": entry.params["left"],
+        "reason": entry.text,
+    }
+
+
+def _reopened(entry: LogEntry) -> str:
+    if entry.params.get("as_number"):
+        return _("%(who)s goes on with it as %(as_number)s") % dict(entry.params)
+    return _("%(who)s opened it again: %(reason)s") % {
+        "who": entry.params["who"],
+        "reason": entry.text,
+    }
+
+
+def _with_reason(text: Callable[[], str]) -> Callable[[LogEntry], str]:
+    """Return a sentence of who did it, followed by what they wrote."""
+
+    def told(entry: LogEntry) -> str:
+        return f"{text() % dict(entry.params)}: {entry.text}"
+
+    return told
+
+
 def _closed(entry: LogEntry) -> str:
     result = Result(entry.params["result"]).label
     cause = entry.params.get("cause")
@@ -86,6 +206,28 @@ _SENTENCES: dict[EntryKind, Callable[[LogEntry], str]] = {
     EntryKind.TAKEN: _taken,
     EntryKind.GIVEN_BACK: _given_back,
     EntryKind.NOTE: lambda entry: entry.text,
+    EntryKind.LOWERED: _lowered,
+    EntryKind.RULE: lambda entry: str(entry.params.get("rule", "")),
+    EntryKind.CALL: _call,
+    EntryKind.TAKEN_OVER: _taken_over,
+    EntryKind.RELEASED: _released,
+    EntryKind.ESCALATED: _escalated,
+    EntryKind.STEP_DONE: _step_done,
+    EntryKind.STEP_SKIPPED: _step_skipped,
+    EntryKind.STEP_UNDONE: lambda entry: _("Not done after all: %(words)s") % dict(entry.params),
+    EntryKind.ATTEMPT: _attempt,
+    EntryKind.HANDED_OVER: _handed_over,
+    EntryKind.FILE: lambda entry: _("File added: %(name)s") % dict(entry.params),
+    EntryKind.DISPATCHED: _with_reason(lambda: _("Sent by %(who)s")),
+    EntryKind.RECALLED: _with_reason(lambda: _("Called back by %(who)s")),
+    EntryKind.ON_SCENE: lambda entry: _("On scene, says %(who)s") % dict(entry.params),
+    EntryKind.WAITING: _waiting,
+    EntryKind.RESUMED: _resumed,
+    EntryKind.RESOLVED: lambda entry: _("Dealt with, says %(who)s") % dict(entry.params),
+    EntryKind.MERGED: _merged,
+    EntryKind.UNMERGED: _unmerged,
+    EntryKind.CANCELLED: _with_reason(lambda: _("Cancelled by %(who)s")),
+    EntryKind.REOPENED: _reopened,
     EntryKind.CLOSED: _closed,
 }
 

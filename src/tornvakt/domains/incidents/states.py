@@ -33,17 +33,32 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     ),
     State.DISPATCHED: frozenset({State.ON_SCENE, State.WAITING, State.IN_PROGRESS}),
     State.ON_SCENE: frozenset({State.RESOLVED, State.WAITING}),
-    State.WAITING: frozenset({State.IN_PROGRESS}),
+    # NEW: it wakes when nobody has it any more.
+    State.WAITING: frozenset({State.IN_PROGRESS, State.NEW}),
     State.RESOLVED: frozenset({State.CLOSED, State.IN_PROGRESS}),
+    # Closed is closed: going on with it makes a new incident, linked to this one.
     State.CLOSED: frozenset(),
-    State.MERGED: frozenset(),
-    State.CANCELLED: frozenset(),
+    # A joining or a cancelling that was wrong is taken back by a shift leader.
+    State.MERGED: frozenset({State.NEW}),
+    State.CANCELLED: frozenset({State.NEW}),
 }
 
 OVER = (State.CLOSED, State.MERGED, State.CANCELLED)
 
 TAKE_WITHIN_S = {1: 30, 2: 90, 3: 1800}
 """Seconds within which an incident of a priority should be taken."""
+
+
+ESCALATE_AFTER_S = {1: 60, 2: 180}
+"""Seconds after which an incident that nobody has taken is told on; the rest may wait."""
+
+
+class Origin(TextChoices):
+    """Where an incident comes from (ursprung)."""
+
+    ALARM = "alarm", _("Alarm")
+    CALL = "call", _("Telephone call")
+    OPERATOR = "operator", _("Opened by an operator")
 
 
 class Result(TextChoices):
@@ -72,11 +87,16 @@ class Cause(TextChoices):
     POWER = "power", _("Power failure")
     LINK = "link", _("Fault on the line")
     PLANNED = "planned", _("Planned test or work")
+    DISTURBANCE = "disturbance", _("Disturbance by people")
+    DAMAGE = "damage", _("Damage or graffiti")
     OTHER = "other", _("Other, describe below")
 
 
 _BY_KIND: dict[str, tuple[Cause, ...]] = {
     "holdup": (Cause.THREAT, Cause.VIOLENCE, Cause.INTRUDER, Cause.HANDLING),
+    "threat": (Cause.THREAT, Cause.VIOLENCE, Cause.INTRUDER),
+    "disturbance": (Cause.DISTURBANCE, Cause.THREAT, Cause.VIOLENCE),
+    "damage": (Cause.DAMAGE, Cause.BREAK_IN),
     "medical": (Cause.ILLNESS, Cause.HANDLING),
     "fire": (Cause.FIRE, Cause.HANDLING, Cause.EQUIPMENT),
     "gas": (Cause.FIRE, Cause.HANDLING, Cause.EQUIPMENT),
@@ -88,6 +108,23 @@ _BY_KIND: dict[str, tuple[Cause, ...]] = {
     "power": (Cause.POWER, Cause.BATTERY, Cause.EQUIPMENT),
     "link": (Cause.LINK, Cause.POWER, Cause.EQUIPMENT),
 }
+KIND_GROUPS: tuple[frozenset[str], ...] = (
+    frozenset({"holdup", "threat", "disturbance"}),
+    frozenset({"burglary", "access", "tamper", "damage"}),
+    frozenset({"fire", "heat", "gas"}),
+    frozenset({"medical"}),
+    frozenset({"water"}),
+    frozenset({"technical", "power", "link", "test", "bypass"}),
+    frozenset({"unknown", "info", "other"}),
+)
+"""Kinds that may be one and the same thing, told in different ways."""
+
+
+def kinds_like(kind: str) -> frozenset[str]:
+    """Return the kinds that may be the same thing as one of this kind, itself included."""
+    return next((group for group in KIND_GROUPS if kind in group), frozenset({kind}))
+
+
 _TECHNICAL = (Cause.EQUIPMENT, Cause.BATTERY, Cause.POWER, Cause.LINK)
 
 

@@ -17,9 +17,14 @@ def entry(kind: EntryKind, **params: object) -> LogEntry:
     return LogEntry(kind=kind, text=text, at=datetime.now(UTC), params=params)
 
 
-def test_what_is_over_leads_nowhere_and_everything_else_somewhere() -> None:
-    assert {state for state, leads in TRANSITIONS.items() if not leads} == set(OVER)
+def test_closed_is_closed_and_every_other_state_leads_somewhere() -> None:
+    assert {state for state, leads in TRANSITIONS.items() if not leads} == {State.CLOSED}
     assert set(TRANSITIONS) == set(State)
+
+
+def test_what_was_joined_or_cancelled_by_mistake_can_only_wait_again() -> None:
+    assert {State(state) for state in OVER} - {State.CLOSED} == {State.MERGED, State.CANCELLED}
+    assert TRANSITIONS[State.MERGED] == TRANSITIONS[State.CANCELLED] == {State.NEW}
 
 
 def test_every_kind_of_alarm_offers_a_way_out() -> None:

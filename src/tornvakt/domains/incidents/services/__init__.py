@@ -1,18 +1,39 @@
-"""The verbs of this room: what an operator does, and what an alarm sets going."""
+"""The verbs of this room: what an operator does, what an alarm sets going, what the clock does."""
 
 from tornvakt.domains.incidents.refusals import (
     AlreadyClosed,
+    AlreadyGoneOnWith,
     AlreadyTaken,
+    AnswerMissing,
+    CannotBeTakenBack,
+    CauseMissing,
     CauseUnknown,
     ChangedMeanwhile,
+    ChoiceMissing,
+    HandOverMissing,
+    NobodyToRing,
     NoSuchIncident,
+    NoSuchStep,
     NotAllowed,
+    NotInThisState,
+    NotItself,
     NotYours,
+    ObligationsLeft,
+    OutcomeMissing,
+    PhoneWrong,
+    PlaceMissing,
     ResultMissing,
+    StepsLeft,
     TextMissing,
     TextTooLong,
+    TurnWrong,
+    WakeTimeWrong,
 )
-from tornvakt.domains.incidents.services.desk import close, give_back, note, take
+from tornvakt.domains.incidents.services.answering import register_call
+from tornvakt.domains.incidents.services.closing import cancel, close, reopen, undo_cancel
+from tornvakt.domains.incidents.services.desk import give_back, note, take, take_over
+from tornvakt.domains.incidents.services.duty import add_duty_role, add_turn, end_turn
+from tornvakt.domains.incidents.services.joining import merge, undo_merge
 from tornvakt.domains.incidents.services.opening import (
     News,
     Raised,
@@ -24,29 +45,96 @@ from tornvakt.domains.incidents.services.opening import (
     open_for,
     open_for_all,
 )
+from tornvakt.domains.incidents.services.owners import (
+    escalate_untaken,
+    release_gone,
+    release_held_by,
+    see_desks,
+)
+from tornvakt.domains.incidents.services.preparing import freeze_instructions
+from tornvakt.domains.incidents.services.ringing import hand_over, hand_over_112, record_attempt
+from tornvakt.domains.incidents.services.steps import (
+    see_skipped,
+    skip_step,
+    tick_step,
+    undo_step,
+)
+from tornvakt.domains.incidents.services.units import (
+    mark_dispatched,
+    mark_on_scene,
+    recall,
+    resolve,
+)
+from tornvakt.domains.incidents.services.waiting import resume, wait, wake_waiting
 
 __all__ = [
     "AlreadyClosed",
+    "AlreadyGoneOnWith",
     "AlreadyTaken",
+    "AnswerMissing",
+    "CannotBeTakenBack",
+    "CauseMissing",
     "CauseUnknown",
     "ChangedMeanwhile",
+    "ChoiceMissing",
+    "HandOverMissing",
     "News",
     "NoSuchIncident",
+    "NoSuchStep",
+    "NobodyToRing",
     "NotAllowed",
+    "NotInThisState",
+    "NotItself",
     "NotYours",
+    "ObligationsLeft",
+    "OutcomeMissing",
+    "PhoneWrong",
+    "PlaceMissing",
     "Raised",
     "Repeated",
     "Restored",
     "ResultMissing",
+    "StepsLeft",
     "TextMissing",
     "TextTooLong",
+    "TurnWrong",
+    "WakeTimeWrong",
+    "add_duty_role",
+    "add_turn",
+    "cancel",
     "close",
+    "end_turn",
+    "escalate_untaken",
+    "freeze_instructions",
     "give_back",
+    "hand_over",
+    "hand_over_112",
+    "mark_dispatched",
+    "mark_on_scene",
+    "merge",
     "note",
     "note_news",
     "note_repeats",
     "note_restores",
     "open_for",
     "open_for_all",
+    "recall",
+    "record_attempt",
+    "register_call",
+    "release_gone",
+    "release_held_by",
+    "reopen",
+    "resolve",
+    "resume",
+    "see_desks",
+    "see_skipped",
+    "skip_step",
     "take",
+    "take_over",
+    "tick_step",
+    "undo_cancel",
+    "undo_merge",
+    "undo_step",
+    "wait",
+    "wake_waiting",
 ]

@@ -1,0 +1,22 @@
+"""Tables of the incidents: the incident and its timeline, the work on it, calls, who is on duty."""
+
+from tornvakt.domains.incidents.models.calls import Call
+from tornvakt.domains.incidents.models.duty import DeskSeen, DutyRole, DutyTurn
+from tornvakt.domains.incidents.models.incident import Incident, IncidentAlarm, NumberSeries
+from tornvakt.domains.incidents.models.timeline import EntryKind, LogEntry
+from tornvakt.domains.incidents.models.work import CallAttempt, HandOver, StepMark
+
+__all__ = [
+    "Call",
+    "CallAttempt",
+    "DeskSeen",
+    "DutyRole",
+    "DutyTurn",
+    "EntryKind",
+    "HandOver",
+    "Incident",
+    "IncidentAlarm",
+    "LogEntry",
+    "NumberSeries",
+    "StepMark",
+]

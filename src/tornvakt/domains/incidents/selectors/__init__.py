@@ -1,0 +1,34 @@
+"""What the desk reads: the queue, one incident with all that belongs to it, the log list.
+
+Each question is asked on behalf of a viewer; one without the right gets nothing. What only the
+machinery asks stands in `machinery.py`.
+"""
+
+from tornvakt.domains.incidents.selectors.card import call_list, where
+from tornvakt.domains.incidents.selectors.duty import duty_list, on_duty
+from tornvakt.domains.incidents.selectors.log import log_rows
+from tornvakt.domains.incidents.selectors.machinery import alarm_ids, lock_alarms
+from tornvakt.domains.incidents.selectors.rows import (
+    closed_since,
+    queue,
+    rows_of,
+    waiting_counts,
+)
+from tornvakt.domains.incidents.selectors.shift import skipped_steps
+from tornvakt.domains.incidents.selectors.view import incident
+
+__all__ = [
+    "alarm_ids",
+    "call_list",
+    "closed_since",
+    "duty_list",
+    "incident",
+    "lock_alarms",
+    "log_rows",
+    "on_duty",
+    "queue",
+    "rows_of",
+    "skipped_steps",
+    "waiting_counts",
+    "where",
+]

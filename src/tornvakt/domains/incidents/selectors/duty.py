@@ -1,0 +1,37 @@
+"""Who is on call."""
+
+from datetime import datetime
+
+from tornvakt.base.access.models import User
+from tornvakt.base.access.policy import decide
+from tornvakt.domains.incidents.cards import OnDuty
+from tornvakt.domains.incidents.models import DutyTurn
+
+
+def on_duty(now: datetime) -> list[OnDuty]:
+    """Return who has a duty at this instant, in the order to ring them: TiB first."""
+    turns = (
+        DutyTurn.objects.filter(starts_at__lte=now, ends_at__gt=now)
+        .select_related("role")
+        .order_by("role__order", "role__code", "starts_at", "pk")
+    )
+    return [_turn(turn) for turn in turns]
+
+
+def duty_list(viewer: User, since: datetime, until: datetime) -> list[DutyTurn]:
+    """Return the turns that touch a time, for whoever plans or reads them."""
+    if not decide(viewer, "incidents.view_duty"):
+        return []
+    turns = DutyTurn.objects.filter(starts_at__lt=until, ends_at__gt=since)
+    return list(turns.select_related("role").order_by("starts_at", "role__order", "pk"))
+
+
+def _turn(turn: DutyTurn) -> OnDuty:
+    return OnDuty(
+        turn_id=turn.pk,
+        role=turn.role.code,
+        role_name=turn.role.name,
+        person=turn.person,
+        phone=turn.phone or turn.role.phone,
+        until=turn.ends_at,
+    )

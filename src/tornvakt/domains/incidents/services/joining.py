@@ -1,0 +1,120 @@
+"""Two incidents that are the same thing become one, when a person says so; and apart again.
+
+What was joined keeps its number, its timeline and its end; its alarms go on in the other, so that
+a further signal is counted where somebody looks.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F, Max, Sum
+
+from tornvakt.base.access.models import User
+from tornvakt.base.facts.outbox import publish
+from tornvakt.domains.alarms.models import Alarm, AlarmState
+from tornvakt.domains.incidents.facts import IncidentChanged, IncidentMerged, IncidentUnmerged
+from tornvakt.domains.incidents.models import EntryKind, Incident, IncidentAlarm, LogEntry
+from tornvakt.domains.incidents.refusals import (
+    CannotBeTakenBack,
+    NotInThisState,
+    NotItself,
+    NotYours,
+)
+from tornvakt.domains.incidents.selectors import alarm_ids, lock_alarms
+from tornvakt.domains.incidents.services import writing
+from tornvakt.domains.incidents.services.closing import AGAIN
+from tornvakt.domains.incidents.states import State
+
+
+@transaction.atomic
+def merge(*, incident_id: int, into_id: int, by: User, now: datetime) -> Incident:
+    """Join an incident that nobody has, or one's own, into another open one; return that one.
+
+    The more serious priority of the two holds. Raises NotItself, NotInThisState, NotYours,
+    AlreadyClosed, ChangedMeanwhile, NoSuchIncident, NotAllowed.
+    """
+    writing.may(by, "incidents.merge")
+    if incident_id == into_id:
+        raise NotItself
+    source, target = _hold(incident_id, into_id)
+    writing.must_be_open(source)
+    writing.must_be_open(target)
+    if source.taken_by_id not in (None, by.pk):
+        raise NotYours(writing.owner_name(source))
+    moved = alarm_ids(source.pk)
+    merged = writing.change(
+        source, State.MERGED, by_version=True, closed_by=by, closed_at=now, merged_into=target
+    )
+    IncidentAlarm.objects.filter(incident=source).update(incident=target)
+    _count_again(target)
+    titles = {"title_sv": source.title_sv, "title_en": source.title_en}
+    writing.write(
+        merged, EntryKind.MERGED, now, by, who=by.call_name, into=target.number, alarms=moved
+    )
+    writing.write(
+        target, EntryKind.MERGED, now, by, who=by.call_name, joined=source.number, **titles
+    )
+    if source.priority < target.priority:
+        Incident.objects.filter(pk=target.pk).update(priority=source.priority)
+        raised = {"from": target.priority, "to": source.priority, "rule": "highest_alarm"}
+        writing.write(target, EntryKind.RAISED, now, None, **raised)
+    publish(IncidentMerged(at=now, incident_id=source.pk, into_id=target.pk, by_id=by.pk))
+    publish(IncidentChanged(at=now, incident_id=target.pk))
+    return writing.read(target.pk)
+
+
+@transaction.atomic
+def undo_merge(*, incident_id: int, by: User, reason: str, now: datetime) -> Incident:
+    """Let a joined incident wait by itself again, with the alarms it brought.
+
+    A shift leader's verb. The other keeps the priority it was raised to. Raises TextMissing,
+    NotInThisState, CannotBeTakenBack (the other is over), NoSuchIncident, NotAllowed.
+    """
+    writing.may(by, "incidents.undo_merge")
+    why = writing.reason_of(reason)
+    before = writing.read(incident_id)
+    if before.state != State.MERGED or before.merged_into_id is None:
+        raise NotInThisState(State(before.state))
+    before, other = _hold(before.pk, before.merged_into_id)
+    if other.closed_at is not None:
+        raise CannotBeTakenBack
+    alone = writing.change(before, State.NEW, merged_into=None, **AGAIN)
+    brought = _brought(alone)
+    IncidentAlarm.objects.filter(incident=other, alarm__in=brought).update(incident=alone)
+    _count_again(alone)
+    _count_again(other)
+    writing.write(alone, EntryKind.UNMERGED, now, by, text=why, who=by.call_name, was=other.number)
+    writing.write(other, EntryKind.UNMERGED, now, by, text=why, who=by.call_name, left=alone.number)
+    publish(IncidentUnmerged(at=now, incident_id=alone.pk, from_id=other.pk, by_id=by.pk))
+    publish(IncidentChanged(at=now, incident_id=other.pk))
+    return alone
+
+
+def _hold(one: int, other: int) -> tuple[Incident, Incident]:
+    """Lock the alarms of both, then both rows, always in the same order."""
+    for pk in sorted((one, other)):
+        lock_alarms(pk)
+    list(Incident.objects.select_for_update().filter(pk__in=(one, other)).order_by("pk"))
+    return writing.read(one), writing.read(other)
+
+
+def _brought(incident: Incident) -> list[int]:
+    """Return the alarms the last joining took along."""
+    lines = LogEntry.objects.filter(incident=incident, kind=EntryKind.MERGED)
+    last = lines.filter(params__has_key="into").order_by("-id").first()
+    return [int(pk) for pk in last.params["alarms"]] if last else []
+
+
+def _count_again(incident: Incident) -> None:
+    """Count alarms and signals as they now belong to it; one without alarms keeps its times."""
+    alarms = Alarm.objects.filter(link__incident=incident)
+    found = alarms.aggregate(signals=Sum("signal_count"), last=Max("last_signal_at"))
+    stands = alarms.filter(state=AlarmState.OPEN).exists()
+    restored = None if stands else alarms.aggregate(last=Max("restored_at"))["last"]
+    Incident.objects.filter(pk=incident.pk).update(
+        alarm_count=alarms.count(),
+        signal_count=found["signals"] or 0,
+        last_signal_at=found["last"] or F("last_signal_at"),
+        restored_at=restored,
+        version=F("version") + 1,
+    )

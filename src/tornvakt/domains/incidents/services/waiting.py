@@ -1,0 +1,84 @@
+"""An incident that needs another party waits, with a reason and a time, and wakes by itself."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from tornvakt.base.access.models import User
+from tornvakt.base.facts.outbox import publish
+from tornvakt.domains.incidents.facts import IncidentChanged
+from tornvakt.domains.incidents.models import EntryKind, Incident
+from tornvakt.domains.incidents.refusals import ChangedMeanwhile, WakeTimeWrong
+from tornvakt.domains.incidents.services import writing
+from tornvakt.domains.incidents.states import State
+
+LONGEST_WAIT = timedelta(days=7)
+
+
+@transaction.atomic
+def wait(*, incident_id: int, by: User, reason: str, until: datetime, now: datetime) -> Incident:
+    """Let an incident one owns wait for somebody else until an instant (UTC), then it wakes.
+
+    Raises TextMissing, WakeTimeWrong, NotInThisState, NotYours, AlreadyClosed, NoSuchIncident,
+    NotAllowed.
+    """
+    writing.may(by, "incidents.wait")
+    why = writing.reason_of(reason)
+    if not now < until <= now + LONGEST_WAIT:
+        raise WakeTimeWrong(round(LONGEST_WAIT.total_seconds() / 3600))
+    before = writing.read(incident_id)
+    writing.must_be_owned(before, by)
+    changed = writing.change(before, State.WAITING, waiting_for=why, wakes_at=until)
+    writing.write(
+        changed,
+        EntryKind.WAITING,
+        now,
+        by,
+        text=why,
+        who=by.call_name,
+        until=until.isoformat(),
+    )
+    publish(IncidentChanged(at=now, incident_id=changed.pk))
+    return changed
+
+
+@transaction.atomic
+def resume(*, incident_id: int, by: User, now: datetime) -> Incident:
+    """Go on with an incident that waits or that was dealt with; one without owner becomes ``by``'s.
+
+    Raises NotInThisState, NotYours, AlreadyClosed, NoSuchIncident, NotAllowed.
+    """
+    writing.may(by, "incidents.wait")
+    before = writing.read(incident_id)
+    if before.taken_by_id is not None:
+        writing.must_be_owned(before, by)
+    writing.must_be_open(before)
+    owner: dict[str, object] = {} if before.taken_by_id else {"taken_by": by, "taken_at": now}
+    changed = writing.change(before, State.IN_PROGRESS, resolved_at=None, **owner)
+    writing.write(changed, EntryKind.RESUMED, now, by, who=by.call_name)
+    publish(IncidentChanged(at=now, incident_id=changed.pk))
+    return changed
+
+
+def wake_waiting(*, now: datetime) -> list[str]:
+    """Wake what has waited long enough, each in a transaction of its own; return their numbers.
+
+    One that nobody has any more goes back among the new. Twice equals once.
+    """
+    due = Incident.objects.filter(state=State.WAITING, wakes_at__lte=now).order_by("wakes_at")
+    return [number for pk in list(due.values_list("pk", flat=True)) if (number := _wake(pk, now))]
+
+
+@transaction.atomic
+def _wake(incident_id: int, now: datetime) -> str:
+    before = writing.read(incident_id)
+    if before.state != State.WAITING or before.wakes_at is None or before.wakes_at > now:
+        return ""
+    state = State.IN_PROGRESS if before.taken_by_id else State.NEW
+    try:
+        changed = writing.change(before, state)
+    except ChangedMeanwhile:
+        return ""
+    writing.write(changed, EntryKind.RESUMED, now, None, reason=before.waiting_for)
+    publish(IncidentChanged(at=now, incident_id=changed.pk))
+    return changed.number
