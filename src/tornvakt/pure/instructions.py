@@ -23,6 +23,7 @@ MOST_STEPS = 60
 MOST_LETTERS = 200
 MOST_HELP = 600
 LONGEST_DEADLINE_S = 24 * 3600
+FEWEST_ANSWERS = 2
 
 
 class InstructionBroken(Refusal):
@@ -109,7 +110,8 @@ def progress(steps: Sequence[Step], done: Mapping[str, str]) -> Progress:
     """Return where one stands; ``done`` holds, by key, an answer, ``done`` or ``skipped``.
 
     What follows a question is shown when it has an answer, or when all its answers lead to the
-    same step. A step that was passed over counts as passed.
+    same step. A step that was passed over counts as passed; a question with an answer it does not
+    have is still open.
     """
     places = {step.key: place for place, step in enumerate(steps)}
     shown: list[tuple[Step, StepState]] = []
@@ -119,7 +121,7 @@ def progress(steps: Sequence[Step], done: Mapping[str, str]) -> Progress:
     while place is not None and place not in seen:
         seen.add(place)
         step = steps[place]
-        mark = done.get(step.key)
+        mark = _mark(step, done.get(step.key))
         if mark is not None:
             shown.append((step, StepState.SKIPPED if mark == SKIPPED else StepState.DONE))
         elif current is None:
@@ -130,6 +132,12 @@ def progress(steps: Sequence[Step], done: Mapping[str, str]) -> Progress:
         ways = _ways(steps, places, place, mark)
         place = ways.pop() if len(ways) == 1 else None
     return Progress(current, tuple(shown))
+
+
+def _mark(step: Step, mark: str | None) -> str | None:
+    if step.kind == StepKind.ASK and mark != SKIPPED:
+        return mark if any(answer.label == mark for answer in step.answers) else None
+    return mark
 
 
 def _ways(
@@ -154,20 +162,138 @@ def problems(steps: Sequence[Step]) -> list[str]:
     """Return what is wrong with a card, a Swedish sentence each; none: it may be used."""
     if not steps:
         return ["Åtgärdskortet har inga steg. Skriv minst ett."]
-    return []
+    if len(steps) > MOST_STEPS:
+        return [f"Åtgärdskortet har {len(steps)} steg. Fler än {MOST_STEPS} följer ingen."]
+    places: dict[str, int] = {}
+    found: list[str] = []
+    for place, step in enumerate(steps):
+        found += _faults_of(place, step, places)
+        places.setdefault(step.key, place)
+    ways = [_named_ways(steps, places, place, found) for place in range(len(steps))]
+    if found:
+        return found
+    return _circles(ways) or _unreachable(ways)
+
+
+def _faults_of(place: int, step: Step, places: Mapping[str, int]) -> list[str]:
+    """Return what is wrong with one step by itself."""
+    number, found = place + 1, []
+    if not step.key or step.key == END:
+        found.append(f"Steg {number} saknar nyckel.")
+    elif step.key in places:
+        found.append(f"Steg {number} och steg {places[step.key] + 1} har samma nyckel.")
+    if not step.text.strip():
+        found.append(f"Steg {number} är tomt. Skriv vad operatören ska göra.")
+    if len(step.text) > MOST_LETTERS:
+        found.append(f"Steg {number} är för långt. Högst {MOST_LETTERS} tecken; resten är hjälp.")
+    if len(step.help) > MOST_HELP:
+        found.append(f"Hjälpen till steg {number} är för lång. Högst {MOST_HELP} tecken.")
+    if step.deadline_s is not None and not 0 < step.deadline_s <= LONGEST_DEADLINE_S:
+        found.append(f"Tiden för steg {number} ska vara mellan 1 sekund och 24 timmar.")
+    if step.kind == StepKind.ASK:
+        labels = [answer.label.strip() for answer in step.answers]
+        if len(labels) < FEWEST_ANSWERS:
+            found.append(f"Steg {number} är en fråga och behöver minst två svar.")
+        elif not all(labels) or len(set(labels)) != len(labels):
+            found.append(f"Svaren på steg {number} ska ha varsin text.")
+        elif {DONE, SKIPPED} & set(labels):
+            found.append(f"Ett svar på steg {number} heter som ett av husets egna ord. Byt ord.")
+    elif step.answers:
+        found.append(f"Steg {number} har svar men är ingen fråga.")
+    return found
+
+
+def _named_ways(
+    steps: Sequence[Step], places: Mapping[str, int], place: int, found: list[str]
+) -> list[int]:
+    """Return the places a step leads to, and add what it names that is not there to ``found``."""
+    step = steps[place]
+    gotos = [answer.goto for answer in step.answers] if step.answers else []
+    # Also of a question: passed over, it leads where the step itself says.
+    gotos.append(step.goto)
+    ways: list[int] = []
+    for goto in gotos:
+        if goto is None:
+            ways += [place + 1] if place + 1 < len(steps) else []
+        elif goto in places:
+            ways.append(places[goto])
+        elif goto != END:
+            found.append(f"Steg {place + 1} leder till ”{goto}”, som inte finns på kortet.")
+    return ways
+
+
+def _circles(ways: Sequence[Sequence[int]]) -> list[str]:
+    """Return a sentence for each step that leads back to one it may have come from."""
+    found: list[str] = []
+    state = [0] * len(ways)  # 0 not seen, 1 on the way here, 2 done
+    for root in range(len(ways)):
+        stack = [(root, iter(ways[root]))] if not state[root] else []
+        state[root] = state[root] or 1
+        while stack:
+            place, rest = stack[-1]
+            following = next(rest, None)
+            if following is None:
+                state[place] = 2
+                stack.pop()
+            elif state[following] == 1:
+                found.append(_circle(place, following))
+            elif state[following] == 0:
+                state[following] = 1
+                stack.append((following, iter(ways[following])))
+    return list(dict.fromkeys(found))
+
+
+def _circle(place: int, back: int) -> str:
+    where = "sig självt" if place == back else f"steg {back + 1}"
+    return f"Steg {place + 1} leder tillbaka till {where}. Låt det leda till ett senare steg."
+
+
+def _unreachable(ways: Sequence[Sequence[int]]) -> list[str]:
+    reached = {0}
+    waiting = [0]
+    while waiting:
+        for place in ways[waiting.pop()]:
+            if place not in reached:
+                reached.add(place)
+                waiting.append(place)
+    return [
+        f"Till steg {place + 1} leder inget annat steg. Ta bort det eller låt något leda dit."
+        for place in range(len(ways))
+        if place not in reached
+    ]
 
 
 def _step(number: int, data: Any) -> Step:
     if not isinstance(data, dict):
         raise InstructionBroken(f"Steg {number} är inget steg.")
+    kind = data.get("kind", StepKind.DO.value)
+    if kind not in {each.value for each in StepKind}:
+        raise InstructionBroken(f"Steg {number} är av ett slag som inte finns: {kind!r}.")
+    deadline = data.get("deadline_s")
+    if deadline is not None and (isinstance(deadline, bool) or not isinstance(deadline, int)):
+        raise InstructionBroken(f"Tiden för steg {number} ska vara ett helt antal sekunder.")
+    answers = data.get("answers") or []
+    if not isinstance(answers, list) or not all(isinstance(each, dict) for each in answers):
+        raise InstructionBroken(f"Svaren på steg {number} är ingen lista.")
     return Step(
-        key=str(data["key"]),
-        text=str(data["text"]),
-        help=str(data.get("help", "")),
-        deadline_s=data.get("deadline_s"),
-        kind=StepKind(data.get("kind", "do")),
+        key=_text(number, data, "key"),
+        text=_text(number, data, "text"),
+        help=_text(number, data, "help", ""),
+        deadline_s=deadline,
+        kind=StepKind(kind),
         answers=tuple(
-            Answer(str(each["label"]), each.get("goto")) for each in data.get("answers", ())
+            Answer(_text(number, each, "label"), _goto(number, each)) for each in answers
         ),
-        goto=data.get("goto"),
+        goto=_goto(number, data),
     )
+
+
+def _text(number: int, data: Mapping[str, Any], field: str, otherwise: str | None = None) -> str:
+    value = data.get(field, otherwise)
+    if not isinstance(value, str):
+        raise InstructionBroken(f"Steg {number} saknar text i fältet ”{field}”.")
+    return value
+
+
+def _goto(number: int, data: Mapping[str, Any]) -> str | None:
+    return None if data.get("goto") is None else _text(number, data, "goto")

@@ -1,5 +1,37 @@
-"""The verbs: the only code that writes the tables of the premises."""
+"""The verbs: the only code that writes the tables of the premises.
 
+The ``add_`` verbs of `register` are for loaders, which log once for the whole; what a person does
+is in the others, logged one by one.
+"""
+
+from tornvakt.domains.sites.services.people import (
+    KeyholderDraft,
+    KeyIsLent,
+    KeyTaken,
+    NotACodeWord,
+    NotAWeek,
+    add_key,
+    add_keyholder,
+    change_keyholder,
+    end_key,
+    end_keyholder,
+    lend_key,
+    order_keyholders,
+    read_code_word,
+    return_key,
+    set_code_word,
+)
+from tornvakt.domains.sites.services.places import (
+    Nameless,
+    NameTaken,
+    NotAPoint,
+    NumberTaken,
+    SiteDraft,
+    change_site,
+    create_site,
+    end_warning,
+    warn,
+)
 from tornvakt.domains.sites.services.register import (
     add_customer,
     add_site,
@@ -9,15 +41,95 @@ from tornvakt.domains.sites.services.register import (
     add_zones,
     next_numbers,
 )
-from tornvakt.domains.sites.services.temporal import ChangedBeforeItBegan
+from tornvakt.domains.sites.services.rules import (
+    InstructionHasFaults,
+    UnknownAlarmKind,
+    end_instruction,
+    end_schedule,
+    set_figure,
+    set_schedule,
+    write_instruction,
+)
+from tornvakt.domains.sites.services.temporal import (
+    ChangedBeforeItBegan,
+)
+from tornvakt.domains.sites.services.testing import (
+    LifeNotConfirmed,
+    NothingToTest,
+    TestWithoutEnd,
+    TestWithoutReason,
+    end_due_tests,
+    end_test,
+    make_test_link,
+    start_test,
+    find_by_link,
+)
+from tornvakt.domains.sites.services.transmission import (
+    AccountTaken,
+    NotAnAccount,
+    ZoneDraft,
+    ZoneTwice,
+    move_transmitter,
+    set_areas,
+    set_transmitter,
+    set_zones,
+)
 
 __all__ = [
+    "AccountTaken",
     "ChangedBeforeItBegan",
+    "InstructionHasFaults",
+    "KeyIsLent",
+    "KeyTaken",
+    "KeyholderDraft",
+    "LifeNotConfirmed",
+    "NameTaken",
+    "Nameless",
+    "NotACodeWord",
+    "NotAPoint",
+    "NotAWeek",
+    "NotAnAccount",
+    "NothingToTest",
+    "NumberTaken",
+    "SiteDraft",
+    "TestWithoutEnd",
+    "TestWithoutReason",
+    "UnknownAlarmKind",
+    "ZoneDraft",
+    "ZoneTwice",
     "add_customer",
+    "add_key",
+    "add_keyholder",
     "add_site",
     "add_transmitter",
     "add_transmitters",
     "add_zone",
     "add_zones",
+    "change_keyholder",
+    "change_site",
+    "create_site",
+    "end_due_tests",
+    "end_instruction",
+    "end_key",
+    "end_keyholder",
+    "end_schedule",
+    "end_test",
+    "end_warning",
+    "lend_key",
+    "make_test_link",
+    "move_transmitter",
     "next_numbers",
+    "order_keyholders",
+    "read_code_word",
+    "return_key",
+    "set_areas",
+    "set_code_word",
+    "set_figure",
+    "set_schedule",
+    "set_transmitter",
+    "set_zones",
+    "start_test",
+    "find_by_link",
+    "warn",
+    "write_instruction",
 ]

@@ -1,10 +1,12 @@
 """The one way a temporal row is changed: the row in force is closed and another begins."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import models
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
 
 from tornvakt.domains.sites.models.temporal import Temporal
 from tornvakt.pure.facts import Refusal
@@ -16,9 +18,13 @@ class ChangedBeforeItBegan(Refusal):
     """Somebody wants to change what is so from an instant before it became so."""
 
     def __init__(self, begins: datetime, at: datetime) -> None:
+        shown = {"begins": localtime(begins), "at": localtime(at)}
         super().__init__(
-            f"Det som ska ändras gäller från {begins:%Y-%m-%d %H:%M} UTC, och kan inte få en ny "
-            f"lydelse från {at:%Y-%m-%d %H:%M} UTC, som är tidigare. Ange en senare tid."
+            _(
+                "What is to be changed holds from %(begins)s and cannot be another from %(at)s, "
+                "which is earlier. Choose a later time."
+            )
+            % {name: f"{time:%Y-%m-%d %H:%M}" for name, time in shown.items()}
         )
 
 
@@ -27,8 +33,8 @@ def replace(
 ) -> T | None:
     """Let ``values`` be so from ``at`` for the rows named by ``where``; None: nothing is so.
 
-    Unchanged values change nothing. Returns the row without end, or None. In the caller's
-    transaction. Raises ChangedBeforeItBegan.
+    Unchanged values change nothing, and columns that are not named go on as they were. Returns the
+    row without end, or None. In the caller's transaction. Raises ChangedBeforeItBegan.
     """
     standing = model._default_manager.select_for_update().filter(valid_to=None, **where).first()
     if standing is not None:
@@ -37,7 +43,8 @@ def replace(
         close(standing, at)
     if values is None:
         return None
-    return model._default_manager.create(**where, **values, valid_from=at)
+    kept = _columns(standing, where) if standing is not None else {}
+    return model._default_manager.create(**{**kept, **where, **values, "valid_from": at})
 
 
 def close(row: Temporal, at: datetime) -> None:
@@ -82,9 +89,26 @@ def replace_many(
     model._default_manager.bulk_update(ended, ["valid_to"], batch_size=500)
     model._default_manager.bulk_create(
         [
-            model(**dict(zip(by, name, strict=True)), **values, valid_from=at)
+            model(
+                **{
+                    **(_columns(standing[name], by) if name in standing else {}),
+                    **dict(zip(by, name, strict=True)),
+                    **values,
+                    "valid_from": at,
+                }
+            )
             for name, values in changed.items()
         ],
         batch_size=500,
     )
     return len(changed)
+
+
+def _columns(row: Temporal, named: Collection[str]) -> dict[str, Any]:
+    """Return the columns that say what is so: not the id, the interval, or what names the row."""
+    left_out = {"id", "valid_from", "valid_to", *named}
+    return {
+        field.attname: getattr(row, field.attname)
+        for field in row._meta.concrete_fields
+        if field.name not in left_out and field.attname not in left_out
+    }
