@@ -27,9 +27,7 @@ class AccountTaken(Refusal):
 
     def __init__(self, account: str, owner: Site) -> None:
         super().__init__(
-            _(
-                "The account %(account)s belongs to %(number)s. Move it from there, or write another."
-            )
+            _("The account %(account)s belongs to %(number)s. Move it from there first.")
             % {"account": account, "number": owner.number}
         )
 
