@@ -14,6 +14,11 @@ TEXT = "(text)"
 """Stands for a value that does not look like an id or a code."""
 LONGEST_VALUE = 80
 
+FIELDS = (
+    "action", "actor", "at_us", "count", "id", "kind", "on_id", "on_kind",
+    "purpose", "request", "result", "roles", "room",
+)  # fmt: skip
+
 _UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _CODE = re.compile(rf"\S{{0,{LONGEST_VALUE}}}")
 
@@ -38,26 +43,10 @@ class Row(Protocol):
 
 
 def content(row: Row) -> bytes:
-    """Return the bytes that are hashed."""
-    return _spell(
-        {
-            "action": row.action,
-            "actor": row.actor,
-            "at_us": row.at_us,
-            "count": row.count,
-            "id": row.id,
-            "kind": row.kind,
-            "on_id": row.on_id,
-            "on_kind": row.on_kind,
-            "params": json.loads(row.params),
-            "purpose": row.purpose,
-            "request": row.request,
-            "result": row.result,
-            "roles": row.roles,
-            "room": row.room,
-            "v": VERSION,
-        }
-    ).encode()
+    """Return the bytes that are hashed; ``params`` as it is stored, for that is JSON already."""
+    spelled = {name: _spell(getattr(row, name)) for name in FIELDS}
+    spelled |= {"params": row.params, "v": str(VERSION)}
+    return ("{" + ",".join(f'"{name}":{spelled[name]}' for name in sorted(spelled)) + "}").encode()
 
 
 def params_text(params: Mapping[str, int | str | bool]) -> str:
@@ -85,4 +74,5 @@ def _value(value: int | str | bool) -> int | str | bool:
 
 
 def _spell(value: object) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    # Whatever somebody put in by plain SQL has some spelling too: it must not stop the numbering.
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)

@@ -92,17 +92,29 @@ def _run(job: Job, data: DataDir) -> str:
 
 def verify_journal(data: DataDir) -> str:
     """Check the inbox's chain by the independent program; a fault is an alarm."""
+    return _verify("tornvakt_verify", "journal", data)
+
+
+def verify_audit(data: DataDir) -> str:
+    """Check the audit log by the independent program; a fault is an alarm."""
+    return _verify("tornvakt_verify.audit", "audit", data)
+
+
+def _verify(module: str, what: str, data: DataDir) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "tornvakt_verify", str(data.root)],
+        [sys.executable, "-m", module, str(data.root)],
         capture_output=True,
         text=True,
         timeout=VERIFY_TIMEOUT_S,
         check=False,
     )
     is_sound = done.returncode == 0
-    name = "journal.verified" if is_sound else "journal.damaged"
+    name = f"{what}.verified" if is_sound else f"{what}.damaged"
     alarms.announce(name=name, params={"report": done.stdout[-400:].strip()}, now=datetime.now(UTC))
     return "sound" if is_sound else f"damaged, exit {done.returncode}"
 
 
-JOBS = (Job("verify_journal", time(3, 20), verify_journal),)
+JOBS = (
+    Job("verify_journal", time(3, 20), verify_journal),
+    Job("verify_audit", time(3, 40), verify_audit),
+)
