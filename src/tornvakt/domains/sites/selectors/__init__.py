@@ -11,6 +11,13 @@ from tornvakt.domains.sites.selectors.desk import (
     tests_of,
     warnings,
 )
+from tornvakt.domains.sites.selectors.lacking import (
+    LACKS,
+    lacking,
+    lacking_any,
+    lacks_of,
+    with_lacks,
+)
 from tornvakt.domains.sites.selectors.schedules import schedules_of
 from tornvakt.domains.sites.selectors.settings import settings_of
 from tornvakt.domains.sites.selectors.signals import transmitters_of, zone_names
@@ -25,6 +32,7 @@ from tornvakt.domains.sites.selectors.views import (
 )
 
 __all__ = [
+    "LACKS",
     "Callee",
     "InstructionView",
     "KeyView",
@@ -38,11 +46,15 @@ __all__ = [
     "instruction_for",
     "instructions_for",
     "keys",
+    "lacking",
+    "lacking_any",
+    "lacks_of",
     "plans",
     "schedules_of",
     "settings_of",
     "tests_of",
     "transmitters_of",
     "warnings",
+    "with_lacks",
     "zone_names",
 ]
