@@ -25,7 +25,7 @@ class Seen(Enum):
 
 
 MOST = 100_000
-"""Frames a generation holds: some 70 MB in all. Under a flood the memory is shorter than the ten
+"""Frames a generation holds: some 40 MB in all. Under a flood the memory is shorter than the ten
 minutes of the duplicate window; what is older than a panel's window of time is refused anyway."""
 
 
@@ -33,7 +33,9 @@ class Recordings:
     """The enciphered frames of the last ten to twenty minutes, by their last block."""
 
     def __init__(self) -> None:
-        self._window: Window[bytes] = Window(most=MOST)
+        # Of the frame only its hash: Python's own, whose key is drawn at each start. Keeping the
+        # frames cost three times the memory, and fresh memory for each of them.
+        self._window: Window[int] = Window(most=MOST)
 
     def look(self, frame: Frame) -> tuple[Seen, bytes]:
         """Whether this cipher text has been accepted before, and what to remember it by."""
@@ -41,11 +43,11 @@ class Recordings:
         known = self._window.get(tail)
         if known is None:
             return Seen.NEVER, tail
-        return (Seen.REPEATED if known == frame.raw else Seen.PLAYED_BACK), tail
+        return (Seen.REPEATED if known == hash(frame.raw) else Seen.PLAYED_BACK), tail
 
     def remember(self, frame: Frame, tail: bytes) -> None:
         """Keep an accepted frame by what `look` gave for it."""
-        self._window.put(tail, frame.raw)
+        self._window.put(tail, hash(frame.raw))
 
     def turn(self, now: float) -> None:
         """Forget what is old. ``now`` is monotonic seconds."""

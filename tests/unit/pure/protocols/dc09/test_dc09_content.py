@@ -2,7 +2,10 @@
 
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tornvakt.pure.protocols.dc09 import content
 from tornvakt.pure.protocols.dc09.checksum import seal
 from tornvakt.pure.protocols.dc09.content import (
     BadKey,
@@ -172,3 +175,27 @@ def test_time_text_is_utc_and_rounds_down() -> None:
     assert time_text(TIME + 0.999) == b"_" + STAMP
     assert time_text(TIME + 1) == b"_14:12:05,03-09-2026"
     assert time_text(TIME) == b"_" + STAMP
+
+
+@given(
+    pad=st.binary(max_size=20),
+    data=st.one_of(st.just(b"#7A31|Nri1/BA02"), st.binary(max_size=30)),
+    middle=st.sampled_from([b"]", b"][X016E57][Y056N40]", b"", b"]]", b"|]"]),
+    end=st.sampled_from(
+        [b"_21:47:52,11-22-2026", b"_25:47:52,11-22-2026", b"", b"_", b"x21:47:52,11-22-2026"]
+    ),
+)
+def test_the_quick_way_says_what_the_careful_way_says(
+    pad: bytes, data: bytes, middle: bytes, end: bytes
+) -> None:
+    padded = pad + b"|" + data + middle + end
+    quick = content._read_common(padded)
+    plain = content.strip_pad(padded)
+    if quick is not None:
+        assert plain is not None
+        assert quick == content.read_content(b"[" + plain)
+        assert plain == padded[-len(quick.data) - 21 :]
+
+
+def test_the_usual_message_goes_the_quick_way() -> None:
+    assert content._read_common(b"abc|#7A31|Nri1/BA02]_21:47:52,11-22-2026") is not None
