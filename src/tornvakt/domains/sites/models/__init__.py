@@ -1,5 +1,6 @@
 """Tables of the premises. The transmitter's key is not here: the receiver owns it."""
 
+from tornvakt.domains.sites.models.importing import ImportState, SiteImport
 from tornvakt.domains.sites.models.people import Keyholder, KeyLoan, SiteKey
 from tornvakt.domains.sites.models.register import Customer, Site, SiteSeries, SiteWarning
 from tornvakt.domains.sites.models.rules import Instruction, OpeningSchedule, SiteSetting
@@ -18,12 +19,14 @@ __all__ = [
     "LONGEST_TEST",
     "Area",
     "Customer",
+    "ImportState",
     "Instruction",
     "KeyLoan",
     "Keyholder",
     "OpeningSchedule",
     "PathKind",
     "Site",
+    "SiteImport",
     "SiteKey",
     "SiteSeries",
     "SiteSetting",

@@ -1,7 +1,7 @@
 """`./tornvakt bench`: how fast the reception is, measured beside the disk it stands on."""
 
 from tornvakt.surfaces.cli import options
-from tornvakt.surfaces.cli.bench import run
+from tornvakt.surfaces.cli.bench import importing, run
 
 app = options.plain("Mät hur snabb mottagningen är.")
 
@@ -12,4 +12,5 @@ def _bench() -> None:
 
 
 app.command("receive")(run.receive)
+app.command("import")(importing.importing)
 app.command("storm")(run.storm_)
