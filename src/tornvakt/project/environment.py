@@ -16,6 +16,25 @@ def _comma_separated(value: object) -> object:
     return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
 
 
+def origin_of(address: str) -> list[str]:
+    """Scheme and host of an address, as a list of one; of no address, none."""
+    parts = urlsplit(address)
+    return [f"{parts.scheme}://{parts.netloc}"] if parts.netloc else []
+
+
+_GUARDED_ROLES = frozenset(
+    {
+        "child_officer",
+        "vnr_officer",
+        "exit_officer",
+        "room_owner",
+        "sysadmin",
+        "log_reviewer",
+        "dpo",
+    }
+)
+
+
 class Environment(BaseSettings):
     """The installation's settings, ``TORNVAKT_<NAME>`` in the environment."""
 
@@ -63,6 +82,31 @@ class Environment(BaseSettings):
         default="command",
         description="Set by the processes themselves; only the worker checkpoints.",
     )
+    oidc_issuer: str = Field(
+        default="",
+        description="Address of the municipality's identity provider. Empty: local accounts only.",
+    )
+    oidc_client_id: str = Field(default="", description="Who we are to the identity provider.")
+    oidc_client_secret: str = Field(
+        default="", description="Our secret with the identity provider; or in a file, see below."
+    )
+    oidc_client_secret_file: Path | None = Field(
+        default=None, description="File that holds the secret, readable by the service alone."
+    )
+    oidc_name: str = Field(
+        default="Kommunens inloggning", description="What the button on the sign-in page says."
+    )
+    oidc_username_claim: str = Field(
+        default="preferred_username",
+        description="The claim that names the account the first time somebody comes that way.",
+    )
+    second_factor_roles: Annotated[
+        list[str] | None, NoDecode, BeforeValidator(_comma_separated)
+    ] = Field(
+        default=None,
+        description="Roles that must have a passkey or one-time codes, comma-separated. Not set: "
+        "none in a demo or training, those of case rooms, system and log when in service.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="Least serious line that is logged."
     )
@@ -75,6 +119,20 @@ class Environment(BaseSettings):
         """The names the web answers to: the listed ones, and that of the public address."""
         public = urlsplit(self.origin).hostname
         return [*self.allowed_hosts, *([public] if public else [])]
+
+    @property
+    def oidc_secret(self) -> str:
+        """Our secret with the identity provider, from the file when one is named."""
+        if self.oidc_client_secret_file is not None:
+            return self.oidc_client_secret_file.read_text(encoding="utf-8").strip()
+        return self.oidc_client_secret
+
+    @property
+    def must_have_second_factor(self) -> frozenset[str]:
+        """The roles that get nowhere without a second factor."""
+        if self.second_factor_roles is not None:
+            return frozenset(role for role in self.second_factor_roles if role)
+        return _GUARDED_ROLES if self.mode == "skarp" else frozenset()
 
     @property
     def uses_tls(self) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from tornvakt.project.database import settings_for
-from tornvakt.project.environment import Environment
+from tornvakt.project.environment import Environment, origin_of
 from tornvakt.project.secret import read_or_make
 
 ENVIRONMENT = Environment()
@@ -39,6 +39,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_tasks",
     "django_tasks_db",
 ]
@@ -54,6 +58,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "tornvakt.base.access.lock.LockMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -118,6 +123,37 @@ ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",  # a whole centre may sit behind one address; it is failures that count
     "login_failed": "10/m/ip,5/300s/key",  # key: account and address together
     "login_failed_anywhere": "100/300s/key",  # key: the account, from any address
+    "unlock": "10/300s/key",  # key: the person whose session is locked
+    "reauthenticate": "10/m/user",
+}
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+
+# A second factor: passkeys, codes from an app, recovery codes.
+MFA_ADAPTER = "tornvakt.base.access.mfa.SealedSecrets"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Tornvakt"
+MFA_TOTP_TOLERANCE = 1  # the clock of a phone may be half a minute off
+
+# The municipality's own sign-in (OpenID Connect), when an address is set.
+SOCIALACCOUNT_ADAPTER = "tornvakt.base.access.oidc.KnownPeopleOnly"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "kommunen",
+                "name": ENVIRONMENT.oidc_name,
+                "client_id": ENVIRONMENT.oidc_client_id,
+                "secret": ENVIRONMENT.oidc_secret,
+                "settings": {"server_url": ENVIRONMENT.oidc_issuer},
+            }
+        ]
+        if ENVIRONMENT.oidc_issuer
+        else [],
+    }
 }
 
 SESSION_COOKIE_AGE = 14 * 3600  # a shift of twelve hours and the handover around it
@@ -136,7 +172,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        # The button of the municipality's sign-in is a form whose answer leads there.
+        "form-action": [SELF, *origin_of(ENVIRONMENT.oidc_issuer)],
         "frame-ancestors": [NONE],
     }
 }

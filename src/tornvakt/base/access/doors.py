@@ -1,5 +1,7 @@
 """Decorators that give a view its policy. A view without one fails a test of the house."""
 
+import logging
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar, cast
@@ -7,14 +9,25 @@ from typing import Any, TypeVar, cast
 from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.db import Error, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
 
+from tornvakt.base.access.compartments import Compartment
+from tornvakt.base.access.mfa import lacks_second_factor
+from tornvakt.base.access.models import User
 from tornvakt.base.access.policy import described, has_standing, may_try
+from tornvakt.base.audit import log as audit
+
+log = logging.getLogger(__name__)
 
 View = TypeVar("View", bound=Callable[..., Any])
+LOOKS = frozenset({"GET", "HEAD"})
 
 
-def requires(action: str) -> Callable[[View], View]:
+def requires(action: str, *, polled: bool = False) -> Callable[[View], View]:
     """Let only those in who may do ``action``; works on plain and on async views.
 
     Nobody signed in: to the sign-in page, or 401 for a request that a script made. Signed in but
@@ -22,6 +35,10 @@ def requires(action: str) -> Callable[[View], View]:
     there, but not for this: 403. All of it is settled before the view has looked at anything, so
     an address with a real number and one with an invented number take the same way. The view
     carries the action as ``policy_action``.
+
+    Every look is logged before its content leaves: once a request; once a subscription for a
+    stream; for what a page asks for by itself again and again (``polled``), at most once a minute
+    and viewer. A look that cannot be logged is not shown. The own account is nobody else's.
     """
 
     def protect(view: View) -> View:
@@ -31,12 +48,22 @@ def requires(action: str) -> Callable[[View], View]:
             async def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
                 request.user = await request.auser()
                 refusal = await sync_to_async(_refusal)(request, action)
-                return refusal or await view(request, *args, **kwargs)
+                if refusal:
+                    return refusal
+                # Before the view: a stream has let go of the database when it answers.
+                await sync_to_async(_note_look)(request, action, kwargs, polled)
+                return await view(request, *args, **kwargs)
         else:
 
             @wraps(view)
             def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-                return _refusal(request, action) or view(request, *args, **kwargs)
+                refusal = _refusal(request, action)
+                if refusal:
+                    return refusal
+                answer = view(request, *args, **kwargs)
+                if answer.status_code < 400:
+                    _note_look(request, action, kwargs, polled)
+                return answer
 
         guarded.policy_action = action  # type: ignore[attr-defined]
         return cast(View, guarded)
@@ -56,17 +83,96 @@ def open_to_all(reason: str) -> Callable[[View], View]:
 
 def _refusal(request: HttpRequest, action: str) -> HttpResponseBase | None:
     if not request.user.is_authenticated:
-        if _is_from_script(request):
+        if is_from_script(request):
             return HttpResponse(status=401)
         return redirect_to_login(request.get_full_path())
     if may_try(request.user, action):
-        return None
+        return _second_factor_first(request, action)
+    _note_refusal(request, action)
     if has_standing(request.user, described(action).room):
         raise PermissionDenied(action)
     raise Http404
 
 
-def _is_from_script(request: HttpRequest) -> bool:
+def is_from_script(request: HttpRequest) -> bool:
+    """Tell whether a script asked, not somebody who opened a page."""
     accepts = request.headers.get("Accept", "")
     fetched = request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
     return fetched or "text/event-stream" in accepts
+
+
+def _second_factor_first(request: HttpRequest, action: str) -> HttpResponseBase | None:
+    """Send a person whose role asks for a second factor to the page where one is chosen."""
+    assert isinstance(request.user, User)
+    if described(action).room is Compartment.PUB or not lacks_second_factor(request.user):
+        return None
+    if is_from_script(request):
+        raise PermissionDenied(action)
+    return redirect(f"{reverse('own_account')}?behov=andra-faktor")
+
+
+class Damper:
+    """Lets through one of a sort in a time. In this process; bounded."""
+
+    def __init__(self, every_s: float, at_most: int = 10_000) -> None:
+        self._every_s, self._at_most = every_s, at_most
+        self._last: dict[tuple[object, ...], float] = {}
+
+    def lets_through(self, *sort: object) -> bool:
+        """Tell whether this is the first of its sort for a while."""
+        now = time.monotonic()
+        before = self._last.get(sort)
+        if before is not None and now - before < self._every_s:
+            return False
+        if len(self._last) >= self._at_most:
+            self._last.clear()
+        self._last[sort] = now
+        return True
+
+    def forget(self) -> None:
+        """Begin anew; for tests."""
+        self._last.clear()
+
+
+polls = Damper(60.0)
+refusals = Damper(60.0)
+
+
+def _note_look(
+    request: HttpRequest, action: str, names: dict[str, object], is_polled: bool
+) -> None:
+    known = described(action)
+    if request.method not in LOOKS or known.room is Compartment.PUB:
+        return
+    assert isinstance(request.user, User)
+    if is_polled and not polls.lets_through(request.user.pk, action, *names.values()):
+        return
+    audit.read(
+        action,
+        by=request.user,
+        on=(known.kind or action.partition(".")[0], "/".join(map(str, names.values()))),
+        room=known.room,
+        at=timezone.now(),
+    )
+
+
+def _note_refusal(request: HttpRequest, action: str) -> None:
+    """Log that somebody was turned away, once a minute: somebody who tries doors is of interest.
+
+    The refusal stands even when it cannot be logged.
+    """
+    assert isinstance(request.user, User)
+    if not refusals.lets_through(request.user.pk, action):
+        return
+    try:
+        with transaction.atomic():
+            audit.wrote(
+                "access.refused",
+                by=request.user,
+                on=("action", action),
+                room=described(action).room,
+                at=timezone.now(),
+                result="refused",
+            )
+    except Error as error:
+        log.warning("access.refusal_unlogged error=%s", type(error).__name__)

@@ -152,7 +152,11 @@ def described(action: str) -> Action:
 
 def _may_be_granted(user: User, action: Action) -> bool:
     """An administrator is let into no case room, whatever anybody has written down."""
-    return bool(action.kind) and not (action.room in CASE_ROOMS and Role.SYSADMIN in user.roles)
+    return (
+        bool(action.kind)
+        and user.pk is not None
+        and not (action.room in CASE_ROOMS and Role.SYSADMIN in user.roles)
+    )
 
 
 def _is_granted(user: User, action: Action, obj: object) -> bool:

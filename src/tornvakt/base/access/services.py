@@ -1,17 +1,23 @@
-"""Making accounts and letting people in the first time."""
+"""Making and ending accounts, and letting people in the first time."""
 
 import hashlib
+import re
 import secrets
 from datetime import datetime, timedelta
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from tornvakt.base.access import holdings
 from tornvakt.base.access.models import Invitation, Role, RoleHolding, User
+from tornvakt.base.audit import log as audit
 from tornvakt.pure.facts import Refusal
 
+_USERNAME = re.compile(r"[\w.@+-]+")
 INVITATION_LASTS = timedelta(hours=72)
 
 
@@ -49,37 +55,148 @@ class PasswordTooWeak(Refusal):
         super().__init__(" ".join(messages))
 
 
+class RoleByTwo(Refusal):
+    """A role of a case room, which nobody gets with the account."""
+
+    def __init__(self, role: str) -> None:
+        super().__init__(
+            _(
+                "The role %(role)s is not given with the account. Make the account with another "
+                "role or with none; then the room's owner gives the role, on the person's page."
+            )
+            % {"role": Role(role).label}
+        )
+
+
+class NameMissing(Refusal):
+    """An account without a user name or call name; ``field`` says which."""
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        super().__init__(
+            _("Write a user name of letters, digits and . _ - only, at most 150.")
+            if field == "username"
+            else _("Write the call name that colleagues see, such as Op 2; at most 30 characters.")
+        )
+
+
+class OwnAccount(Refusal):
+    """Somebody tried to end their own account."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Nobody ends their own account. Ask a colleague to do it."))
+
+
 @transaction.atomic
 def create_user(
-    *, username: str, role: str, call_name: str, password: str | None = None, language: str = "sv"
+    *,
+    username: str,
+    role: str,
+    call_name: str,
+    password: str | None = None,
+    language: str = "sv",
+    by: User | None = None,
 ) -> User:
-    """Make an account that holds one role from now on.
+    """Make an account that holds one role from now on, or none when ``role`` is empty.
 
-    Without a password nobody can sign in until an invitation is accepted. Raises UserExists and
-    UnknownRole. The password is not judged here: the demo prints its own.
+    Without a password nobody can sign in until an invitation is accepted. ``by`` is None from the
+    machine's own command line. Raises NameMissing, UserExists, UnknownRole and RoleByTwo. The
+    password is not judged here: the demo prints its own.
     """
-    if role not in Role.values:
+    if not username or len(username) > 150 or not _USERNAME.fullmatch(username):
+        raise NameMissing("username")
+    if not call_name.strip() or len(call_name) > 30:
+        raise NameMissing("call_name")
+    if role and role not in Role.values:
         raise UnknownRole(role)
+    if role in holdings.CASE_ROLES or role in holdings.BY_TWO:
+        raise RoleByTwo(role)
     if User.objects.filter(username__iexact=username).exists():
         raise UserExists(username)
-    user = User(username=username, role=role, call_name=call_name, language=language)
+    user = User(username=username, role=role, call_name=call_name.strip(), language=language)
     if password is None:
         user.set_unusable_password()
     else:
         user.set_password(password)
     user.save()
-    RoleHolding.objects.create(user=user, role=role, since=user.date_joined)
+    if role:
+        RoleHolding.objects.create(user=user, role=role, since=user.date_joined, granted_by=by)
+    _wrote("access.account_made", user, by, user.date_joined, role=role)
     return user
 
 
 @transaction.atomic
-def invite(*, user: User, now: datetime) -> str:
+def end_account(*, user: User, by: User, now: datetime) -> None:
+    """Close an account: its roles end, its sessions with them; what it did stays to be read.
+
+    Raises OwnAccount and LastAdministrator. Ending what has ended is no fault.
+    """
+    if by.pk == user.pk:
+        raise OwnAccount
+    if Role.SYSADMIN in user.roles:
+        holdings.must_leave_an_administrator(user.pk, now)
+    current = holdings.current(now).select_for_update(of=("self",)).select_related("user")
+    held = current.filter(user=user)
+    holdings.finish(list(held), by=by, now=now)
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    Invitation.objects.filter(user=user, used_at=None).delete()
+    end_sessions(user=user, now=now, by=by)
+    user.refresh_from_db()
+    _wrote("access.account_ended", user, by, now)
+
+
+@transaction.atomic
+def reopen_account(*, user: User, by: User, now: datetime) -> None:
+    """Let a closed account be used again. It holds no role until it is given one."""
+    User.objects.filter(pk=user.pk).update(is_active=True)
+    user.refresh_from_db()
+    _wrote("access.account_reopened", user, by, now)
+
+
+@transaction.atomic
+def reset_second_factor(*, user: User, by: User, now: datetime) -> None:
+    """Take away the passkeys, codes and PIN of somebody who has lost them, and end the sessions.
+
+    The administrator learns none of them and sets none: the person chooses new ones.
+    Raises OwnAccount: who could do this alone would need no second factor.
+    """
+    if by.pk == user.pk:
+        raise OwnAccount
+    removed = Authenticator.objects.filter(user=user).delete()[0]
+    User.objects.filter(pk=user.pk).update(pin="", pin_failures=0)
+    end_sessions(user=user, now=now, by=by)
+    user.refresh_from_db()
+    _wrote("access.second_factor_reset", user, by, now, removed=removed)
+
+
+@transaction.atomic
+def change_password(*, user: User, password: str, now: datetime) -> None:
+    """Set a password that has been judged; every session opened with the old one ends."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    _wrote("access.password_changed", user, user, now)
+
+
+@transaction.atomic
+def end_sessions(*, user: User, now: datetime, keep: str = "", by: User | None = None) -> int:
+    """End the sessions of a person, all but ``keep``; return how many there were."""
+    others = UserSession.objects.filter(user=user).exclude(session_key=keep)
+    found = list(others)
+    for session in found:
+        session.end()
+    _wrote("access.sessions_ended", user, by or user, now, n=len(found))
+    return len(found)
+
+
+@transaction.atomic
+def invite(*, user: User, now: datetime, by: User | None = None) -> str:
     """Return the token of a new one-time link, valid 72 h; older links of the person end."""
     Invitation.objects.filter(user=user, used_at=None).delete()
     token = secrets.token_urlsafe(32)
     Invitation.objects.create(
         user=user, digest=_digest(token), made_at=now, expires_at=now + INVITATION_LASTS
     )
+    _wrote("access.invited", user, by, now)
     return token
 
 
@@ -102,6 +219,7 @@ def accept_invitation(*, token: str, password: str, now: datetime) -> User:
         raise InvitationInvalid
     user.set_password(password)
     user.save(update_fields=["password"])
+    _wrote("access.invitation_used", user, user, now)
     return user
 
 
@@ -114,6 +232,12 @@ def set_preferences(*, user: User, language: str | None = None, theme: str | Non
         user.theme = theme
     user.full_clean(exclude=["password", "username", "email"])
     user.save(update_fields=["language", "theme"])
+
+
+def _wrote(
+    action: str, user: User, by: User | None, at: datetime, **params: int | str | bool
+) -> None:
+    audit.wrote(action, by=by, on=("user", str(user.pk)), room="SYS", at=at, params=params)
 
 
 def _valid(token: str, now: datetime) -> Invitation:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.views import LoginView
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.auth.forms import SetPasswordForm
@@ -34,6 +35,7 @@ class SignIn(LoginView):  # type: ignore[misc]  # allauth has no type hints
         return {
             **context,
             "demo_accounts": _demo_accounts(),
+            "oidc_name": settings.ENVIRONMENT.oidc_issuer and settings.ENVIRONMENT.oidc_name,
             "is_resting": any(each.code == "too_many_login_attempts" for each in refusals),
         }
 
@@ -72,6 +74,7 @@ def _invitation(request: HttpRequest, token: str) -> HttpResponseBase:
         except services.InvitationInvalid:
             return render(request, "console/invitation.html", {"gone": True}, status=410)
         login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
+        UserSession.objects.create_from_request(request)
         response = redirect(settings.LOGIN_REDIRECT_URL)
         _dress(request, response, user)
         return response

@@ -34,6 +34,10 @@ class Line:
 MENU = (
     Entry("office_start", "office.start", _("Start"), "grid"),
     Entry("desk", "incidents.view", _("Alarm desk"), "bell"),
+    Entry("people", "access.people_view", _("Accounts"), "people", _("People")),
+    Entry("roles", "access.roles_view", _("Roles"), "table", _("People")),
+    Entry("log", "access.log_view", _("Review of the log"), "log", _("Review")),
+    Entry("own_account", "access.own_account", _("My account"), "person", _("Own")),
 )
 
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from tornvakt.base.access import policy
+from tornvakt.base.access import doors, policy
 from tornvakt.base.access.doors import open_to_all, requires
 from tornvakt.base.access.models import Role, User
 
@@ -27,6 +27,13 @@ def request(user: Any, **headers: str) -> HttpRequest:
 
     made.auser = auser
     return made
+
+
+@pytest.fixture(autouse=True)
+def unlogged(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests are about the decision; what is logged has tests of its own."""
+    for name in ("_note_look", "_note_refusal"):
+        monkeypatch.setattr(doors, name, lambda *_: None)
 
 
 @requires("incidents.view")
@@ -72,11 +79,19 @@ def test_the_door_opens_for_the_right_role() -> None:
     assert asyncio.run(async_page(request(person("operator")))).content == b"in"
 
 
-def test_the_door_stays_shut_for_another_role() -> None:
+def test_the_door_stays_shut_for_another_role_of_the_room() -> None:
     with pytest.raises(PermissionDenied):
         page(request(person("guard")))
     with pytest.raises(PermissionDenied):
         asyncio.run(async_page(request(person("guard"))))
+
+
+@pytest.mark.parametrize("role", ["sysadmin", "child_officer", "log_reviewer", "technician"])
+def test_who_is_nobody_in_the_room_finds_no_door(role: str) -> None:
+    with pytest.raises(Http404):
+        page(request(person(role)))
+    with pytest.raises(Http404):
+        asyncio.run(async_page(request(person(role))))
 
 
 def test_nobody_signed_in_is_sent_to_sign_in_and_a_script_is_told() -> None:

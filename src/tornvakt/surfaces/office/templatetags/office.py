@@ -40,3 +40,19 @@ def office_icon(name: str) -> SafeString:
         '<svg class="ico" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>',
         _ICONS[name],
     )
+
+
+@register.simple_tag(takes_context=True)
+def with_page(context: template.Context, number: int) -> str:
+    """The present address, with another page of the list."""
+    query = context["request"].GET.copy()
+    query["sida"] = str(number)
+    return f"?{query.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def older_than(context: template.Context, entry_id: int) -> str:
+    """The present address, going on with what is older than an entry."""
+    query = context["request"].GET.copy()
+    query["fore"] = str(entry_id)
+    return f"?{query.urlencode()}"

@@ -1,0 +1,316 @@
+"""Giving roles and taking them away.
+
+The rules come from the access model of the municipality: nobody gives a role to themselves; the
+rooms of cases are entered for 90 days at a time and by the room's owner alone, the room of exits
+by two persons; an administrator holds no such room and reads no log; a room's owner is proposed by
+an administrator and confirmed by the data protection officer.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from tornvakt.base.access.compartments import CASE_ROOMS, Compartment
+from tornvakt.base.access.facts import RoleEnded, RoleGiven
+from tornvakt.base.access.models import Role, RoleHolding, User
+from tornvakt.base.audit import log as audit
+from tornvakt.base.facts.outbox import publish
+from tornvakt.pure.facts import Refusal
+
+CASE_ROLES = {
+    Role.CHILD_OFFICER: Compartment.BARN,
+    Role.VNR_OFFICER: Compartment.VNR,
+    Role.EXIT_OFFICER: Compartment.AVH,
+}
+CASE_ROOM_LASTS = timedelta(days=90)
+BY_TWO = frozenset({Role.EXIT_OFFICER, Role.ROOM_OWNER})
+"""Roles that count only when a third person has confirmed them."""
+KEPT_APART = frozenset({*CASE_ROLES, Role.ROOM_OWNER, Role.LOG_REVIEWER, Role.DPO})
+"""Roles a system administrator cannot hold besides."""
+
+
+class RoleRefused(Refusal):
+    """Base of what stands in the way of giving or ending a role."""
+
+
+class RoleToOneself(RoleRefused):
+    """Somebody tried to give themselves a role, or to confirm their own."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Nobody gives a role to themselves. Ask a colleague to do it."))
+
+
+class RoleNotYoursToGive(RoleRefused):
+    """The giver may not give this role."""
+
+    def __init__(self, role: str) -> None:
+        name = Role(role).label
+        super().__init__(
+            _("You may not give or end the role %(role)s. The room's owner does that.")
+            % {"role": name}
+            if role in CASE_ROLES
+            else _("You may not give or end the role %(role)s. A system administrator does that.")
+            % {"role": name}
+        )
+
+
+class RolesDoNotMix(RoleRefused):
+    """One person would both run the system and work in a case room or review the log."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "A system administrator cannot hold this role as well: those who run the system "
+                "work in no case room and review no log. End the other role first."
+            )
+        )
+
+
+class RoleAlreadyHeld(RoleRefused):
+    """The person holds the role, or it waits to be confirmed."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The person holds this role already, or it waits to be confirmed."))
+
+
+class RoleTooLong(RoleRefused):
+    """A case room for longer than 90 days, or an end before the beginning."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The end must lie ahead, and a case room is given for 90 days at most at a time.")
+        )
+
+
+class RoomMissing(RoleRefused):
+    """A room owner without a room."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Choose which room the person is to own."))
+
+
+class RoleNotThere(RoleRefused):
+    """Nothing to confirm or to end: somebody else was faster."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The role has ended already or has been confirmed by somebody else."))
+
+
+class LastAdministrator(RoleRefused):
+    """Nobody would be left who could give a role."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This is the last system administrator. Give the role to somebody else first.")
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A role for somebody, as the policy judges it."""
+
+    user_id: int
+    role: str
+    room: str = ""
+
+
+def room_of(role: str, room: str = "") -> Compartment:
+    """The compartment a holding belongs to; that of the accounts for most."""
+    if role in CASE_ROLES:
+        return CASE_ROLES[Role(role)]
+    return Compartment(room) if room in CASE_ROOMS else Compartment.SYS
+
+
+def owns(user: User, room: Compartment, at: datetime) -> bool:
+    """Tell whether ``user`` is the owner of a case room."""
+    held = user.holdings_in_force(at)
+    return any(each.role == Role.ROOM_OWNER and each.room == room for each in held)
+
+
+def may_give(by: User, wanted: Wanted, at: datetime) -> bool:
+    """Tell whether ``by`` may give or end this role. Asked by the policy and by the services."""
+    if by.pk == wanted.user_id:
+        return False
+    if wanted.role in CASE_ROLES:
+        return owns(by, CASE_ROLES[Role(wanted.role)], at)
+    return Role.SYSADMIN in by.roles
+
+
+def may_confirm(by: User, holding: RoleHolding, at: datetime) -> bool:
+    """Tell whether ``by`` may be the second person: neither the holder nor who proposed it."""
+    if by.pk in (holding.user_id, holding.granted_by_id):
+        return False
+    if Role.DPO in by.roles:
+        return True
+    return holding.role in CASE_ROLES and owns(by, CASE_ROLES[Role(holding.role)], at)
+
+
+@transaction.atomic
+def give_role(
+    *,
+    user: User,
+    role: str,
+    by: User | None,
+    now: datetime,
+    until: datetime | None = None,
+    room: str = "",
+) -> RoleHolding:
+    """Let ``user`` hold ``role`` from now up to ``until`` (UTC). ``by`` is None from the machine.
+
+    In a case room without an end: 90 days. A role that needs two persons is not in force until
+    :func:`confirm_role`. Raises the subclasses of RoleRefused.
+    """
+    if by is not None and by.pk == user.pk:
+        raise RoleToOneself
+    if role == Role.ROOM_OWNER and room not in CASE_ROOMS:
+        raise RoomMissing
+    room = room if role == Role.ROOM_OWNER else ""
+    by_two = role in BY_TWO
+    if by is None:
+        if by_two or role in CASE_ROLES:
+            raise RoleNotYoursToGive(role)
+    elif not may_give(by, Wanted(user.pk, role, room), now):
+        raise RoleNotYoursToGive(role)
+    User.objects.select_for_update().get(pk=user.pk)
+    user.forget_roles()
+    _must_mix(user, role, now)
+    if _of(user, now).filter(role=role, room=room).exists():
+        raise RoleAlreadyHeld
+    if room_of(role, room) in CASE_ROOMS:
+        until = until or now + CASE_ROOM_LASTS
+    if until is not None and (
+        until <= now or (room_of(role, room) in CASE_ROOMS and until > now + CASE_ROOM_LASTS)
+    ):
+        raise RoleTooLong
+    holding = RoleHolding.objects.create(
+        user=user,
+        role=role,
+        room=room,
+        since=now,
+        until=until,
+        granted_by=by,
+        needs_confirmation=by_two,
+    )
+    _wrote("access.role_proposed" if by_two else "access.role_given", holding, by, now)
+    if not by_two:
+        publish(RoleGiven(at=now, user_id=user.pk, role=role))
+    user.forget_roles()
+    _show(user, now)
+    return holding
+
+
+@transaction.atomic
+def confirm_role(*, holding_id: int, by: User, now: datetime) -> RoleHolding:
+    """Be the second person; the role counts from now. Raises RoleNotThere, RoleToOneself,
+    RoleNotYoursToGive."""
+    holding = _read(holding_id, now)
+    if not holding.needs_confirmation or holding.confirmed_at is not None:
+        raise RoleNotThere
+    if by.pk == holding.user_id:
+        raise RoleToOneself
+    if not may_confirm(by, holding, now):
+        raise RoleNotYoursToGive(holding.role)
+    _must_mix(holding.user, holding.role, now)
+    holding.confirmed_by, holding.confirmed_at = by, now
+    holding.save(update_fields=["confirmed_by", "confirmed_at"])
+    _wrote("access.role_confirmed", holding, by, now)
+    publish(RoleGiven(at=now, user_id=holding.user_id, role=holding.role))
+    return holding
+
+
+@transaction.atomic
+def end_role(*, holding_id: int, by: User, now: datetime) -> RoleHolding:
+    """Take a role away: the next request is refused, and what was held goes back to others.
+
+    Raises RoleNotThere, RoleNotYoursToGive, LastAdministrator.
+    """
+    holding = _read(holding_id, now)
+    if not may_give(by, Wanted(holding.user_id, holding.role, holding.room), now):
+        raise RoleNotYoursToGive(holding.role)
+    if holding.role == Role.SYSADMIN:
+        must_leave_an_administrator(holding.user_id, now)
+    finish([holding], by=by, now=now)
+    return holding
+
+
+@transaction.atomic
+def end_expired(*, now: datetime) -> int:
+    """Tell the house of roles whose time has run out; return how many. For the clock.
+
+    They count for nothing from the instant they ended; this gives back what was held.
+    """
+    over = RoleHolding.objects.filter(until__lte=now, announced_at=None)
+    locked = over.select_for_update(of=("self",)).select_related("user")
+    found = list(locked.order_by("until", "id")[:100])
+    finish(found, by=None, now=now)
+    return len(found)
+
+
+def finish(holdings: Iterable[RoleHolding], *, by: User | None, now: datetime) -> None:
+    """End these holdings in the open transaction and announce it. For this room's services."""
+    for holding in holdings:
+        was_in_force = not holding.needs_confirmation or holding.confirmed_at is not None
+        if holding.until is None or holding.until > now:
+            holding.until, holding.ended_by = max(now, holding.since), by
+        holding.announced_at = now
+        holding.save(update_fields=["until", "ended_by", "announced_at"])
+        _wrote("access.role_ended", holding, by, now)
+        if was_in_force:
+            _show(holding.user, now)
+            publish(RoleEnded(at=now, user_id=holding.user_id, role=holding.role))
+
+
+def must_leave_an_administrator(leaving_id: int, now: datetime) -> None:
+    """Raise LastAdministrator when no other active account could give a role."""
+    others = current(now).filter(role=Role.SYSADMIN, user__is_active=True)
+    if not others.exclude(user_id=leaving_id).exists():
+        raise LastAdministrator
+
+
+def current(at: datetime) -> "QuerySet[RoleHolding]":
+    """Holdings that have begun and not ended, confirmed or not."""
+    still = Q(until=None) | Q(until__gt=at)
+    return RoleHolding.objects.filter(still, since__lte=at)
+
+
+def _show(user: User, now: datetime) -> None:
+    """Let the role shown beside the name be one that is held; never one of a case room."""
+    held = _of(user, now).exclude(role__in=CASE_ROLES).order_by("since", "id")
+    roles = list(held.values_list("role", flat=True))
+    if user.role not in roles:
+        user.role = roles[0] if roles else ""
+        User.objects.filter(pk=user.pk).update(role=user.role)
+
+
+def _of(user: User, at: datetime) -> "QuerySet[RoleHolding]":
+    return current(at).filter(user=user)
+
+
+def _read(holding_id: int, now: datetime) -> RoleHolding:
+    found = current(now).select_for_update(of=("self",)).select_related("user")
+    holding = found.filter(pk=holding_id).first()
+    if holding is None:
+        raise RoleNotThere
+    return holding
+
+
+def _must_mix(user: User, role: str, now: datetime) -> None:
+    held = set(_of(user, now).exclude(role=role).values_list("role", flat=True))
+    mixed = held | {role}
+    if Role.SYSADMIN in mixed and not KEPT_APART.isdisjoint(mixed):
+        raise RolesDoNotMix
+
+
+def _wrote(action: str, holding: RoleHolding, by: User | None, now: datetime) -> None:
+    audit.wrote(
+        action,
+        by=by,
+        on=("user", str(holding.user_id)),
+        room=room_of(holding.role, holding.room),
+        at=now,
+        params={"role": holding.role, "holding": holding.pk},
+    )

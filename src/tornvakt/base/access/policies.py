@@ -1,0 +1,57 @@
+"""Who may look after accounts, roles and the log."""
+
+from django.utils import timezone
+
+from tornvakt.base.access import holdings
+from tornvakt.base.access.compartments import Compartment
+from tornvakt.base.access.holdings import CASE_ROLES, Wanted
+from tornvakt.base.access.models import Role, RoleHolding, User
+from tornvakt.base.access.policy import register, roles
+
+administrators = roles(Role.SYSADMIN)
+
+
+def _themselves(user: User, obj: object) -> bool:
+    """Everybody looks after their own account, and nobody another's."""
+    return obj is None or (isinstance(obj, User) and obj.pk == user.pk)
+
+
+def _may_give(user: User, wanted: object) -> bool:
+    if wanted is None:
+        return not user.roles.isdisjoint({Role.SYSADMIN, Role.ROOM_OWNER})
+    return isinstance(wanted, Wanted) and holdings.may_give(user, wanted, timezone.now())
+
+
+def _may_confirm(user: User, holding: object) -> bool:
+    if holding is None:
+        return not user.roles.isdisjoint({Role.DPO, Role.ROOM_OWNER})
+    return isinstance(holding, RoleHolding) and holdings.may_confirm(user, holding, timezone.now())
+
+
+def _may_see_holding(user: User, holding: object) -> bool:
+    """Who works in a case room is known there, and to the data protection officer."""
+    if not isinstance(holding, RoleHolding) or holding.role not in CASE_ROLES:
+        return True
+    return (
+        Role.DPO in user.roles
+        or holding.user_id == user.pk
+        or holdings.owns(user, CASE_ROLES[Role(holding.role)], timezone.now())
+    )
+
+
+register("access.own_account", _themselves, room=Compartment.PUB)
+register(
+    "access.people_view",
+    roles(Role.SYSADMIN, Role.ROOM_OWNER, Role.DPO),
+    room=Compartment.SYS,
+)
+register("access.people_manage", administrators, room=Compartment.SYS)
+register("access.give_role", _may_give, room=Compartment.SYS)
+register("access.confirm_role", _may_confirm, room=Compartment.SYS)
+register("access.holding_view", _may_see_holding, room=Compartment.SYS)
+register(
+    "access.roles_view",
+    roles(Role.SYSADMIN, Role.ROOM_OWNER, Role.DPO),
+    room=Compartment.SYS,
+)
+register("access.log_view", roles(Role.LOG_REVIEWER, Role.DPO), room=Compartment.LOGG)

@@ -1,0 +1,104 @@
+"""``/logg/``: who did what and who read what, for those who review it. Never any content."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from tornvakt.base.access.compartments import Compartment, level
+from tornvakt.base.access.doors import requires
+from tornvakt.base.access.models import Role, User
+from tornvakt.base.audit.selectors import EntryView, entries
+from tornvakt.base.ui import formats
+from tornvakt.surfaces.office.locking import person
+from tornvakt.surfaces.office.role_words import room_name
+
+PER_PAGE = 100
+ALWAYS = frozenset({Compartment.SYS, Compartment.LOGG})
+"""Changes of accounts and looks into the log itself are reviewed by everybody who reviews."""
+
+
+@require_safe
+@requires("access.log_view")
+def log(request: HttpRequest) -> HttpResponse:
+    """The newest entries, cut down by room, person, day and kind."""
+    viewer = person(request)
+    rooms = _rooms(viewer)
+    asked = {
+        name: request.GET.get(name, "").strip() for name in ("rum", "vem", "dag", "slag", "vad")
+    }
+    missing: dict[str, str] = {}
+    day = _day(asked["dag"])
+    if asked["dag"] and day is None:
+        missing["dag"] = _("Write the day as 2026-12-31.")
+    who = User.objects.filter(username__iexact=asked["vem"]).first() if asked["vem"] else None
+    if asked["vem"] and who is None:
+        missing["vem"] = _("There is no account with that user name.")
+    shown: list[EntryView] = []
+    if not missing:
+        shown = entries(
+            rooms=[asked["rum"]] if asked["rum"] in rooms else sorted(rooms),
+            kind=_kind(asked["slag"]),
+            actor=who.pk if who else None,
+            action=asked["vad"],
+            since=day,
+            until=day + timedelta(days=1) if day else None,
+            before_id=_number(request.GET.get("fore", "")),
+            limit=PER_PAGE + 1,
+        )
+    context = {
+        "asked": asked,
+        "missing": missing,
+        "rooms": [(room, room_name(room)) for room in sorted(rooms)],
+        "rows": _rows(shown[:PER_PAGE]),
+        "older": shown[PER_PAGE - 1].id if len(shown) > PER_PAGE else None,
+    }
+    return render(request, "office/log.html", context, status=422 if missing else 200)
+
+
+def _rooms(viewer: User) -> frozenset[str]:
+    """The rooms whose log the viewer's roles review."""
+    mine = {room for room in Compartment for role in viewer.roles if level(role, room) == "log"}
+    return frozenset(room.value for room in mine | ALWAYS)
+
+
+def _rows(shown: list[EntryView]) -> list[dict[str, Any]]:
+    names = dict(
+        User.objects.filter(pk__in={each.actor for each in shown if each.actor is not None})
+        .values_list("pk", "call_name")
+        .order_by("pk")
+    )
+    labels = {role.value: role.label for role in Role}
+    return [
+        {
+            "entry": each,
+            "who": names.get(each.actor, "") if each.actor is not None else _("the house"),
+            "roles": ", ".join(str(labels.get(role, role)) for role in each.roles),
+            "on": " ".join(part for part in each.on if part),
+            "params": "" if each.params == "{}" else each.params,
+        }
+        for each in shown
+    ]
+
+
+def _kind(text: str) -> Any:
+    return {"last": "read", "gjort": "wrote"}.get(text)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _day(text: str) -> datetime | None:
+    """The instant a day begins in Sweden, as UTC; None for what is no day."""
+    try:
+        found = parse_date(text)
+    except ValueError:
+        return None
+    if found is None:
+        return None
+    return datetime.combine(found, time(), tzinfo=formats.STOCKHOLM).astimezone(UTC)
