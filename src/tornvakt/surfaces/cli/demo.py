@@ -1,6 +1,7 @@
 """Loads the Kalmar demo: objects, transmitters with their keys, and three people to sign in as."""
 
 from tornvakt.base.inbox.paths import DataDir
+from tornvakt.surfaces.cli import demo_register
 from tornvakt.surfaces.cli.accounts import DEMO_PEOPLE
 from tornvakt.surfaces.cli.simulate import kalmar
 
@@ -33,13 +34,14 @@ def _enrol(data: DataDir) -> None:
 
 def _places() -> None:
     from django.db import transaction
+    from django.utils import timezone
 
     from tornvakt.domains.sites import services
 
     town = kalmar.load()
     with transaction.atomic():
         customer = services.add_customer(name=CUSTOMER)
-        zones = []
+        placed = []
         for premises in town.premises:
             site = services.add_site(
                 customer=customer,
@@ -51,11 +53,8 @@ def _places() -> None:
                 is_fictional=premises.is_fictional,
             )
             transmitter = services.add_transmitter(site=site, account=premises.account)
-            zones += [
-                (transmitter, str(number), name)
-                for number, name in town.zones(premises.kind).items()
-            ]
-        services.add_zones(named=zones)
+            placed.append((premises, site, transmitter))
+        demo_register.load(placed, town, timezone.now())
 
 
 def _people() -> None:

@@ -4,6 +4,7 @@ The ``add_`` verbs of `register` are for loaders, which log once for the whole; 
 is in the others, logged one by one.
 """
 
+from tornvakt.domains.sites.services.loading import Loaded, load
 from tornvakt.domains.sites.services.people import (
     KeyholderDraft,
     KeyIsLent,
@@ -60,9 +61,9 @@ from tornvakt.domains.sites.services.testing import (
     TestWithoutReason,
     end_due_tests,
     end_test,
+    find_by_link,
     make_test_link,
     start_test,
-    find_by_link,
 )
 from tornvakt.domains.sites.services.transmission import (
     AccountTaken,
@@ -83,6 +84,7 @@ __all__ = [
     "KeyTaken",
     "KeyholderDraft",
     "LifeNotConfirmed",
+    "Loaded",
     "NameTaken",
     "Nameless",
     "NotACodeWord",
@@ -115,7 +117,9 @@ __all__ = [
     "end_schedule",
     "end_test",
     "end_warning",
+    "find_by_link",
     "lend_key",
+    "load",
     "make_test_link",
     "move_transmitter",
     "next_numbers",
@@ -129,7 +133,6 @@ __all__ = [
     "set_transmitter",
     "set_zones",
     "start_test",
-    "find_by_link",
     "warn",
     "write_instruction",
 ]

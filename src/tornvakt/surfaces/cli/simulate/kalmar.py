@@ -95,10 +95,6 @@ class Demo:
         """
         return next(p for p in self.premises if p.name == name)
 
-    def zones(self, kind: str) -> dict[int, str]:
-        """Return number and name of the zones an installation of this kind has."""
-        return {e.zone: e.text for e in self.events[kind] if e.zone}
-
 
 @cache
 def load(root: Path | None = None) -> Demo:
