@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
+from tornvakt.base.access.facts import RoleEnded
 from tornvakt.base.facts.bus import at_once, at_once_together
 from tornvakt.domains.alarms import services as alarms
 from tornvakt.domains.alarms.facts import (
+    AlarmJudged,
     AlarmRaised,
     AlarmRepeated,
     AlarmRestored,
@@ -12,13 +14,14 @@ from tornvakt.domains.alarms.facts import (
 )
 from tornvakt.domains.incidents import selectors as incidents_known
 from tornvakt.domains.incidents import services as incidents
-from tornvakt.domains.incidents.facts import IncidentClosed
+from tornvakt.domains.incidents.facts import IncidentCancelled, IncidentClosed, IncidentOpened
+from tornvakt.domains.incidents.services import judging
 
 
 @at_once_together(AlarmRaised)
 def alarms_open_incidents(facts: Sequence[AlarmRaised]) -> None:
     """What an operator takes is always an incident."""
-    raised = [incidents.Raised(fact.alarm_id, fact.rule) for fact in facts]
+    raised = [incidents.Raised(fact.alarm_id, fact.rule, fact.beside_id) for fact in facts]
     incidents.open_for_all(raised=raised, now=facts[-1].at)
 
 
@@ -40,6 +43,17 @@ def restores_are_noted(facts: Sequence[AlarmRestored]) -> None:
     )
 
 
+@at_once_together(AlarmJudged)
+def rules_stand_on_the_timeline(facts: Sequence[AlarmJudged]) -> None:
+    """What a rule found is written down, and the incident is as serious as its alarms."""
+    judging.note_judgements(
+        judged=[
+            judging.Judged(fact.alarm_id, fact.at, fact.rule, fact.was, fact.priority, fact.params)
+            for fact in facts
+        ]
+    )
+
+
 @at_once_together(AlarmReworded)
 def incidents_follow_their_alarms(facts: Sequence[AlarmReworded]) -> None:
     """What hit many counts down as they return."""
@@ -50,3 +64,22 @@ def incidents_follow_their_alarms(facts: Sequence[AlarmReworded]) -> None:
 def closed_incident_closes_its_alarms(fact: IncidentClosed) -> None:
     """The same signal after this is a new alarm."""
     alarms.close_alarms(alarm_ids=incidents_known.alarm_ids(fact.incident_id), at=fact.at)
+
+
+@at_once(IncidentCancelled)
+def cancelled_incident_closes_its_alarms(fact: IncidentCancelled) -> None:
+    """The same signal again is a new alarm, never counted where nobody looks."""
+    alarms.close_alarms(alarm_ids=incidents_known.alarm_ids(fact.incident_id), at=fact.at)
+
+
+@at_once_together(IncidentOpened)
+def incidents_get_their_instruction(facts: Sequence[IncidentOpened]) -> None:
+    """Nobody works on an incident without knowing what to do."""
+    ids = [fact.incident_id for fact in facts]
+    incidents.freeze_instructions(incident_ids=ids, now=facts[-1].at)
+
+
+@at_once(RoleEnded)
+def lost_role_lets_go_of_incidents(fact: RoleEnded) -> None:
+    """What somebody had who may take nothing any more waits for a colleague."""
+    incidents.release_held_by(user_id=fact.user_id, now=fact.at)

@@ -1,6 +1,8 @@
 """What happens in this room."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from tornvakt.pure.facts import Fact
 
@@ -15,10 +17,29 @@ class SignalsStored(Fact):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlarmRaised(Fact):
-    """Something calls for somebody. ``at`` is when the receiver had the signal."""
+    """Something calls for somebody. ``at`` is when the receiver had the signal.
+
+    ``beside_id`` is an alarm whose incident it belongs to: the same break-in, another zone.
+    """
 
     alarm_id: int
     rule: str
+    beside_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlarmJudged(Fact):
+    """A rule found something about an alarm, and may have changed its priority.
+
+    ``params`` holds numbers, zones and codes, never words. ``was`` and ``priority`` are the same
+    when the rule only notes.
+    """
+
+    alarm_id: int
+    rule: str
+    was: int
+    priority: int
+    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

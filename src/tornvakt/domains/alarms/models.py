@@ -1,5 +1,6 @@
 """Tables of signals and alarms, and the place we have read to in the receiver's inbox."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -37,7 +38,7 @@ class Alarm(models.Model):
     site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, related_name="alarms")
     account = models.CharField(max_length=32, default="")
     key = models.CharField(max_length=200)
-    """What makes a later signal "the same": see `pure/triage.py`."""
+    """What makes a later signal "the same": see `pure/triage`."""
     kind = models.CharField(max_length=20)
     priority = models.PositiveSmallIntegerField()
     code_system = models.CharField(max_length=4, default="")
@@ -56,6 +57,10 @@ class Alarm(models.Model):
     opened_at = models.DateTimeField()
     restored_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    """When an authorised user cancelled it, in time to lower it; null again once it stands anew."""
+    confirmed_at = models.DateTimeField(null=True)
+    """When a second zone, or the panel itself, confirmed it."""
     signal_count = models.PositiveIntegerField(default=1)
     last_signal_at = models.DateTimeField()
 
@@ -99,6 +104,8 @@ class Signal(models.Model):
     reader_version = models.PositiveSmallIntegerField()
     is_set_aside = models.BooleanField(default=False)
     """Could not be read; stored raw and shown so."""
+    is_known = models.BooleanField(default=True)
+    """Whether anybody knew the account when it came. The register may have changed since."""
 
     class Meta:
         indexes = [models.Index(fields=["account", "-received_at"], name="signal_account_received")]
@@ -124,6 +131,10 @@ class SignalEvent(models.Model):
     )
     rule = models.CharField(max_length=40, default="")
     """The rule of triage that put it where it is."""
+    notes = models.JSONField(default=list)
+    """What the other rules found: pairs of a rule's name and its figures."""
+    is_test = models.BooleanField(default=False)
+    """Came while the place was on test: shown as a test, and in nobody's queue."""
 
     class Meta:
         constraints = [
@@ -151,3 +162,55 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["-id"], condition=Q(alarm=None), name="notice_in_log_newest_first")
         ]
+
+
+class AccountState(models.Model):
+    """What an account said lately: what the rules look back on, and when it last tested.
+
+    One row an account that is known; written with the signals of a batch.
+    """
+
+    account = models.CharField(max_length=32, unique=True)
+    history = models.JSONField(default=dict)
+    """`pure.triage.History` as JSON."""
+    heard_at = models.DateTimeField()
+    """Its newest signal. Link tests without content are the receiver's and not here."""
+    test_seen_at = models.DateTimeField(null=True)
+    """Its newest test signal (provlarm), also one that came in test mode."""
+
+
+class AreaState(models.Model):
+    """Whether an area of a transmitter is armed, by the newest thing it said about it."""
+
+    account = models.CharField(max_length=32)
+    area = models.CharField(max_length=16, default="")
+    """Its number; empty when the panel names none, or the whole place."""
+    is_open = models.BooleanField()
+    """Disarmed (frånkopplat)."""
+    changed_at = models.DateTimeField()
+    user = models.CharField(max_length=16, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "area"], name="area_state_is_one")
+        ]
+
+
+class RuleSet(models.Model):
+    """A set of figures for the rules (regeluppsättning), from a time on; the newest one holds.
+
+    Never changed and never taken away, so that any day can be judged by what held then.
+    """
+
+    valid_from = models.DateTimeField(unique=True)
+    version = models.CharField(max_length=40)
+    content = models.JSONField()
+    """`pure.triage.Rules` as JSON."""
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    """Null: from the command line of the machine."""
+    why = models.CharField(max_length=200, default="")
+
+    def __str__(self) -> str:
+        return self.version

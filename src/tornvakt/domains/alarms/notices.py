@@ -223,6 +223,21 @@ _RULES: dict[str, Rule] = {
         "The audit log is numbered again",
         restores=("audit.stopped", "audit.unsigned"),
     ),
+    "triage.runaway": Rule(
+        3,
+        "technical",
+        "Sändaren skenar: fler än {signals} signaler på {seconds} s. Låt en tekniker se på den",
+        "Runaway transmitter: more than {signals} signals in {seconds} s. Have it looked at",
+    ),
+    "triage.swinger": Rule(
+        3,
+        "technical",
+        "Zon {zone} larmar gång på gång: fler än {alarms} larm på {minutes} min. "
+        "Låt en tekniker se på den",
+        "Zone {zone} alarms time and again: more than {alarms} alarms in {minutes} min. "
+        "Have it looked at",
+        subject=("area", "zone"),
+    ),
 }
 _FLOOD = Rule(
     3,
@@ -269,6 +284,17 @@ def titles(name: str, account: str, params: Mapping[str, Any]) -> tuple[str, str
         "link_path_en": path_en,
     }
     return rule.sv.format_map(_Lenient(words)), rule.en.format_map(_Lenient(words))
+
+
+def event_notice(kind: str, qualifier: str) -> str:
+    """Return the notice that an event of a panel is for those who waited for it; else empty.
+
+    A rule that restores by one of these names ends when the test signal, the opening or the
+    closing comes after all.
+    """
+    if kind == "test":
+        return "test.received"
+    return {"open": "area.opened", "close": "area.closed"}.get(qualifier, "")
 
 
 def is_lessened_by(alarm: "Alarm", name: str, params: Mapping[str, Any]) -> bool:

@@ -55,6 +55,14 @@ def event_titles(event: Event, *, account: str, zone_name: str, is_known: bool) 
     )
 
 
+def group_titles(swedish: str, english: str) -> tuple[str, str]:
+    """Return the titles of an alarm that gathers many, by the first of them."""
+    return (
+        clean(f"Många signaler från samma sändare, först: {swedish}", TITLE_LENGTH),
+        clean(f"Many signals from one transmitter, first: {english}", TITLE_LENGTH),
+    )
+
+
 def _title(event: Event, account: str, zone_name: str, is_known: bool, language: str) -> str:
     said = "" if _adds_nothing(event) else event.text.strip()
     title = event.phrase(language)

@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tornvakt.domains.alarms import rule_words
 from tornvakt.domains.incidents.models import EntryKind, LogEntry
 from tornvakt.domains.incidents.outcomes import CallKind, Outcome, Receiver
 from tornvakt.domains.incidents.states import Cause, Result
@@ -23,8 +24,10 @@ def sentence(entry: LogEntry, language: str) -> str:
 
 def rule_name(rule: str, language: str) -> str:
     """Return the name of a rule of triage for people."""
+    if rule not in _RULES:
+        return rule_words.name(rule, language)
     with translation.override(language):
-        return str(_RULES[rule]()) if rule in _RULES else rule
+        return str(_RULES[rule]())
 
 
 def _in_language(params: Params, name: str) -> str:
@@ -207,7 +210,9 @@ _SENTENCES: dict[EntryKind, Callable[[LogEntry], str]] = {
     EntryKind.GIVEN_BACK: _given_back,
     EntryKind.NOTE: lambda entry: entry.text,
     EntryKind.LOWERED: _lowered,
-    EntryKind.RULE: lambda entry: str(entry.params.get("rule", "")),
+    EntryKind.RULE: lambda entry: rule_words.found(
+        entry.params, translation.get_language() or "sv"
+    ),
     EntryKind.CALL: _call,
     EntryKind.TAKEN_OVER: _taken_over,
     EntryKind.RELEASED: _released,
@@ -232,15 +237,7 @@ _SENTENCES: dict[EntryKind, Callable[[LogEntry], str]] = {
 }
 
 _RULES: dict[str, Callable[[], str]] = {
-    "new": lambda: _("new alarm"),
-    "repeat": lambda: _("repeat of an open alarm"),
-    "restore": lambda: _("restore of an open alarm"),
-    "restore_without_alarm": lambda: _("restore without an open alarm"),
-    "log_only": lambda: _("priority P4, log only"),
-    "unknown_account": lambda: _("unknown account"),
     "many_unknown": lambda: _("many unknown accounts at once"),
-    "many_of_account": lambda: _("many alarms from one unknown account"),
-    "notice": lambda: _("announced by the receiver"),
     "mass_power": lambda: _("power lost by many at once"),
     "mass_battery": lambda: _("low batteries in many at once"),
     "mass_link": lambda: _("connections lost by many at once"),

@@ -79,6 +79,10 @@ class Standing:
     is_confirmed: bool = False
 
 
+StandingByKey = Mapping[str, Standing]
+"""The standing alarms of one account."""
+
+
 @dataclass(frozen=True, slots=True)
 class Note:
     """What a rule found, for the timeline of an alarm; and what it did to the alarm's priority.
@@ -131,5 +135,5 @@ def number(text: str) -> str:
 
 
 def agree(one: str, other: str) -> bool:
-    """Return whether two numbers may mean the same; one that is not named holds for all."""
+    """Return whether two numbers may mean the same: where ``other`` names none it holds for all."""
     return not other or one == other

@@ -48,7 +48,7 @@ class Rules:
         "So long after the alarm a cancel lowers its priority (seconds)",
     )  # fmt: skip
     cancel_kinds: tuple[str, ...] = _kinds(
-        ("burglary", "tamper", "access", "water", "heat", "technical", "unknown"),
+        ("burglary", "tamper", "access", "water", "heat", "unknown"),
         "Slag av larm som en avbokning får sänka. P1 sänks aldrig",
         "Kinds of alarm a cancel may lower. P1 is never lowered",
     )
@@ -102,6 +102,19 @@ class Rules:
         "Frånkoppling så kort tid efter ett larm antecknas på larmet (sekunder)",
         "Disarming so shortly after an alarm is noted on it (seconds)",
     )  # fmt: skip
+    test_codes: tuple[str, ...] = _codes(
+        ("sia:RP", "sia:RX", "sia:TX", "cid:601", "cid:602", "cid:603", "cid:608"),
+        "Koder som räknas som väntat provlarm",
+        "Codes that count as an expected test signal",
+    )
+    partial_codes: tuple[str, ...] = _codes(
+        (
+            "sia:CZ", "sia:OZ", "sia:CG", "sia:OG", "sia:NL", "sia:NM", "sia:NF",
+            "cid:402", "cid:441", "cid:442", "cid:456",
+        ),
+        "Koder för del av till- och frånkoppling, som varken öppnar eller stänger",
+        "Codes of partial arming and disarming, which neither open nor close",
+    )  # fmt: skip
     early_opening_priority: int = _figure(
         3, 2, 4,
         "Prioritet för frånkoppling före öppettid, eller när ingenting ska öppnas. 4 är bara logg",
@@ -130,7 +143,11 @@ class Rules:
         alarm.
         """
         known = {name: value for name, value in own.items() if name in _FIGURES}
-        usable = {name: value for name, value in known.items() if not _problem(name, value)}
+        usable = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in known.items()
+            if not _problem(name, value)
+        }
         return replace(self, **usable) if usable else self
 
     @property

@@ -1,13 +1,14 @@
 """The verbs of this room: carry signals in, announce a fault of our own, close what is over."""
 
 from tornvakt.domains.alarms.services.announce import announce
+from tornvakt.domains.alarms.services.batch import Arrival
 from tornvakt.domains.alarms.services.closing import close_alarms
 from tornvakt.domains.alarms.services.cursor import (
     ForeignInbox,
     InboxWentBack,
     adopt,
 )
-from tornvakt.domains.alarms.services.take_in import Arrival, set_aside, take_in, take_in_all
+from tornvakt.domains.alarms.services.take_in import set_aside, take_in, take_in_all
 
 __all__ = [
     "Arrival",

@@ -24,6 +24,11 @@ class Told:
     params: Mapping[str, Any]
     at: datetime
 
+    @property
+    def key(self) -> str:
+        """What makes it the same as another of its account."""
+        return notices.key_of(self.name, self.params)
+
     @classmethod
     def from_entry(cls, entry_id: int, account: str, meta: bytes, at: datetime) -> Self:
         """Read the notice in an entry of the inbox. Raises ValueError when it is none."""
@@ -36,11 +41,17 @@ class Told:
 
 
 def take_notice(
-    standing: StandingAlarms, told: Told, transmitters: Mapping[str, Transmitter]
+    standing: StandingAlarms,
+    told: Told,
+    transmitters: Mapping[str, Transmitter],
+    beside: Alarm | None = None,
 ) -> Notice:
-    """Return the notice to store, after it raised, joined or ended its alarm in ``standing``."""
+    """Return the notice to store, after it raised, joined or ended its alarm in ``standing``.
+
+    A new alarm belongs to the incident of ``beside``, if it is given.
+    """
     rule = notices.rule_for(told.name)
-    alarm = _alarm_for(standing, told, rule, transmitters)
+    alarm = _alarm_for(standing, told, rule, transmitters, beside)
     for other in list(standing.of(told.account)):
         if other.state != AlarmState.OPEN:
             continue
@@ -66,6 +77,7 @@ def _alarm_for(
     told: Told,
     rule: notices.Rule,
     transmitters: Mapping[str, Transmitter],
+    beside: Alarm | None,
 ) -> Alarm | None:
     if rule.priority == LOG_PRIORITY:
         return None
@@ -74,13 +86,13 @@ def _alarm_for(
         unknown = next((alarm for alarm in standing.of(told.account) if alarm.is_unknown), None)
         if unknown is not None:
             return unknown
-    key = notices.key_of(told.name, told.params)
+    key = told.key
     alarm = standing.get(told.account, key)
     if alarm is not None:
         standing.repeat(alarm, "repeat", told.at)
         _reword(standing, alarm, told)
         return alarm
-    return standing.raise_new(_new_alarm(told, rule, key, transmitters), "notice")
+    return standing.raise_new(_new_alarm(told, rule, key, transmitters), "notice", beside)
 
 
 def _reword(standing: StandingAlarms, alarm: Alarm, told: Told) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from tornvakt.base.facts.outbox import publish_all
 from tornvakt.domains.alarms.facts import (
+    AlarmJudged,
     AlarmRaised,
     AlarmRepeated,
     AlarmRestored,
@@ -18,9 +19,18 @@ from tornvakt.domains.alarms.facts import (
 )
 from tornvakt.domains.alarms.models import Alarm, AlarmState
 from tornvakt.pure.facts import Fact
-from tornvakt.pure.triage import Standing
+from tornvakt.pure.triage import Note, Standing
+from tornvakt.pure.triage.ledger import after_note
 
-MUTABLE = ["state", "restored_at", "signal_count", "last_signal_at"]
+MUTABLE = [
+    "state",
+    "restored_at",
+    "signal_count",
+    "last_signal_at",
+    "priority",
+    "cancelled_at",
+    "confirmed_at",
+]
 WORDS = ["title_sv", "title_en", "params"]
 
 
@@ -34,7 +44,8 @@ class StandingAlarms:
     def __init__(self, accounts: Collection[str]) -> None:
         self._by_account: dict[str, dict[str, Alarm]] = defaultdict(dict)
         self._pictures: dict[str, dict[str, Standing]] = defaultdict(dict)
-        self._new: list[tuple[Alarm, str]] = []
+        self._new: list[tuple[Alarm, str, Alarm | None]] = []
+        self._judged: list[tuple[Alarm, Note, int, datetime]] = []
         self._changed: dict[int, Alarm] = {}
         self._reworded: dict[int, Alarm] = {}
         self._repeats: dict[int, tuple[Alarm, str]] = {}
@@ -60,11 +71,11 @@ class StandingAlarms:
         """Return the open alarm with this key."""
         return self._by_account[account].get(key)
 
-    def raise_new(self, alarm: Alarm, rule: str) -> Alarm:
-        """Add an alarm that is to be stored with the batch."""
+    def raise_new(self, alarm: Alarm, rule: str, beside: Alarm | None = None) -> Alarm:
+        """Add an alarm that is to be stored with the batch; ``beside`` has its incident."""
         self._by_account[alarm.account][alarm.key] = alarm
         self._picture(alarm)
-        self._new.append((alarm, rule))
+        self._new.append((alarm, rule, beside))
         return alarm
 
     def repeat(self, alarm: Alarm, rule: str, at: datetime) -> None:
@@ -96,9 +107,19 @@ class StandingAlarms:
         self._restores.append((alarm, rule, at))
         self._mark(alarm)
 
+    def judge(self, alarm: Alarm, note: Note, at: datetime) -> None:
+        """Let an alarm carry what a rule found about it, a priority raised or lowered included."""
+        was = alarm.priority
+        now = after_note(_standing(alarm), note)
+        alarm.priority = now.priority
+        alarm.cancelled_at = (alarm.cancelled_at or at) if now.is_cancelled else None
+        alarm.confirmed_at = (alarm.confirmed_at or at) if now.is_confirmed else None
+        self._judged.append((alarm, note, was, at))
+        self._mark(alarm)
+
     def store(self) -> None:
         """Write new and changed alarms."""
-        Alarm.objects.bulk_create(alarm for alarm, _ in self._new)
+        Alarm.objects.bulk_create(alarm for alarm, _, _ in self._new)
         if self._changed:
             Alarm.objects.bulk_update(self._changed.values(), MUTABLE)
         if self._reworded:
@@ -107,8 +128,13 @@ class StandingAlarms:
     def announce(self) -> None:
         """Announce what happened, in the transaction: new, repeated, restored."""
         facts: list[Fact] = [
-            AlarmRaised(at=alarm.opened_at, alarm_id=alarm.pk, rule=rule)
-            for alarm, rule in self._new
+            AlarmRaised(
+                at=alarm.opened_at,
+                alarm_id=alarm.pk,
+                rule=rule,
+                beside_id=beside.pk if beside else None,
+            )
+            for alarm, rule, beside in self._new
         ]
         facts += [
             AlarmRepeated(
@@ -123,6 +149,17 @@ class StandingAlarms:
             AlarmRestored(at=at, alarm_id=alarm.pk, rule=rule) for alarm, rule, at in self._restores
         ]
         facts += [
+            AlarmJudged(
+                at=at,
+                alarm_id=alarm.pk,
+                rule=note.rule,
+                was=was,
+                priority=note.priority or was,
+                params=dict(note.params),
+            )
+            for alarm, note, was, at in self._judged
+        ]
+        facts += [
             AlarmReworded(at=at, alarm_id=alarm.pk, rule=rule) for alarm, rule, at in self._news
         ]
         publish_all(facts)
@@ -135,12 +172,21 @@ class StandingAlarms:
 
     def _picture(self, alarm: Alarm) -> None:
         if not alarm.notice:
-            self._pictures[alarm.account][alarm.key] = Standing(
-                key=alarm.key,
-                system=alarm.code_system,
-                code=alarm.code,
-                zone=alarm.zone,
-                area=alarm.area,
-                peripheral=alarm.peripheral,
-                is_restored=alarm.state == AlarmState.RESTORED,
-            )
+            self._pictures[alarm.account][alarm.key] = _standing(alarm)
+
+
+def _standing(alarm: Alarm) -> Standing:
+    return Standing(
+        key=alarm.key,
+        system=alarm.code_system,
+        code=alarm.code,
+        zone=alarm.zone,
+        area=alarm.area,
+        peripheral=alarm.peripheral,
+        is_restored=alarm.state == AlarmState.RESTORED,
+        kind=alarm.kind,
+        priority=alarm.priority,
+        opened_at=alarm.opened_at,
+        is_cancelled=alarm.cancelled_at is not None,
+        is_confirmed=alarm.confirmed_at is not None,
+    )

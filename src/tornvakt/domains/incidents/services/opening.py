@@ -4,7 +4,7 @@ Every decision of triage leaves a line on the timeline with the name of its rule
 take many at a time, with the same number of queries for one as for two hundred.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -27,10 +27,11 @@ UNKNOWN_LIMIT = 10
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """A new alarm and the rule that raised it."""
+    """A new alarm and its rule; ``beside_id`` is an alarm whose incident it joins."""
 
     alarm_id: int
     rule: str
+    beside_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def open_for_all(*, raised: Sequence[Raised], now: datetime) -> None:
     alarms = list(
         Alarm.objects.filter(pk__in=rules).select_related("site").order_by("opened_at", "pk")
     )
-    opening = _Opening(alarms)
+    opening = _Opening(alarms, {each.alarm_id: each.beside_id for each in raised})
     for alarm in alarms:
         opening.place(alarm, rules[alarm.pk])
     opening.store(now)
@@ -154,7 +155,9 @@ def _follow_titles(links: Collection[IncidentAlarm]) -> None:
 class _Opening:
     """Where the alarms of one transaction go."""
 
-    def __init__(self, alarms: Sequence[Alarm]) -> None:
+    def __init__(self, alarms: Sequence[Alarm], beside: Mapping[int, int | None]) -> None:
+        self._beside = beside
+        self._of_alarm = _incidents_of([pk for pk in beside.values() if pk is not None])
         self._new: list[tuple[Incident, Alarm, str]] = []
         self._joined: list[tuple[Incident, Alarm, str]] = []
         self._raised: list[LogEntry] = []
@@ -168,6 +171,11 @@ class _Opening:
 
     def place(self, alarm: Alarm, rule: str) -> None:
         """Decide which incident an alarm belongs to."""
+        beside = self._of_alarm.get(self._beside.get(alarm.pk) or 0)
+        if beside is not None:
+            self._join(beside, alarm, "confirmed" if rule == "new" else rule)
+            self._of_alarm[alarm.pk] = beside
+            return
         if alarm.is_unknown:
             self._place_unknown(alarm, rule)
             return
@@ -194,6 +202,8 @@ class _Opening:
 
     def _open(self, alarm: Alarm, rule: str, group: str = "") -> Incident:
         incident = _new_incident(alarm, group=group)
+        if not group:
+            self._of_alarm[alarm.pk] = incident
         self._new.append((incident, alarm, rule))
         return incident
 
@@ -273,6 +283,16 @@ class _Opening:
                 if len(recent) >= UNKNOWN_LIMIT:
                     return True
         return False
+
+
+def _incidents_of(alarm_ids: Collection[int]) -> dict[int, Incident]:
+    """Return the open incidents of alarms, by alarm; one that collects a group takes no others."""
+    if not alarm_ids:
+        return {}
+    links = IncidentAlarm.objects.filter(alarm__in=alarm_ids, incident__closed_at=None)
+    by_alarm = dict(links.values_list("alarm_id", "incident_id"))
+    found = Incident.objects.select_for_update().filter(group="").in_bulk(set(by_alarm.values()))
+    return {alarm: found[pk] for alarm, pk in by_alarm.items() if pk in found}
 
 
 def _seen_unknown(alarms: Sequence[Alarm]) -> list[tuple[str, datetime]]:
