@@ -1,11 +1,15 @@
 """The instructions the house is delivered with: one for every kind of alarm, from day one.
 
+Kinds of telephone calls (a disturbance, a threat) have theirs as well: a call opens an incident by
+the name of its kind.
+
 They belong to the schema as much as to the data: whatever empties or makes the tables (a migration,
 a test that empties the database) puts them back, so that no alarm ever stands without a card. A
 default that somebody has written instead is left alone.
 """
 
 import json
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -13,12 +17,16 @@ from django.apps.registry import Apps
 
 from tornvakt.domains.sites.models.temporal import ALWAYS
 from tornvakt.pure.instructions import Step, parse
-from tornvakt.pure.protocols.codes import KINDS
 
 
 def cards() -> dict[str, tuple[str, tuple[Step, ...]]]:
     """Return title and steps of the delivered card of each kind."""
     return {kind: (title, parse(steps)) for kind, (title, steps) in _raw().items()}
+
+
+def kinds() -> tuple[str, ...]:
+    """Return every kind an instruction may be written for: those that have a delivered card."""
+    return tuple(_raw())
 
 
 def put_in(apps: Apps, using: str) -> int:
@@ -39,7 +47,8 @@ def put_in(apps: Apps, using: str) -> int:
     return len(lacking)
 
 
+@cache
 def _raw() -> dict[str, tuple[str, Any]]:
     source = resources.files("tornvakt.domains.sites").joinpath("data/instructions.json")
     cards = json.loads(source.read_text("utf-8"))
-    return {kind: (cards[kind]["title"], cards[kind]["steps"]) for kind in KINDS}
+    return {kind: (card["title"], card["steps"]) for kind, card in cards.items()}

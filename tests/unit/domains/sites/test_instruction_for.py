@@ -7,16 +7,37 @@ import pytest
 from tornvakt.domains.sites import shipped
 from tornvakt.domains.sites.models import Instruction
 from tornvakt.domains.sites.selectors import instruction_for
-from tornvakt.pure.instructions import problems
+from tornvakt.pure.instructions import StepKind, problems
 from tornvakt.pure.protocols.codes import KINDS, table
 
 NOW = datetime(2026, 11, 22, 3, 40, tzinfo=UTC)
 pytestmark = pytest.mark.django_db
+IMPERATIVES = {
+    "Anmäl",
+    "Anteckna",
+    "Be",
+    "Behandla",
+    "Berätta",
+    "Bestäm",
+    "Fråga",
+    "Håll",
+    "Läs",
+    "Ordna",
+    "Ring",
+    "Se",
+    "Säg",
+    "Sänd",
+    "Vänta",
+    "Varna",
+}
+"""How the steps of the delivered cards begin."""
 
 
 def test_every_kind_of_the_code_tables_has_a_default() -> None:
     kinds = {code.kind for system in ("sia", "cid") for code in table(system).values()}
-    for kind in kinds | set(KINDS):
+    calls = {"disturbance", "threat", "damage", "other"}
+    assert set(shipped.kinds()) == set(KINDS) | calls
+    for kind in kinds | set(shipped.kinds()):
         found = instruction_for(None, kind, NOW)
         assert (found.kind, found.is_default, found.version) == (kind, True, 1)
         assert problems(found.steps) == []
@@ -32,4 +53,23 @@ def test_emptying_the_database_puts_the_defaults_back() -> None:
 
     Instruction.objects.all().delete()
     call_command("flush", interactive=False, verbosity=0)
-    assert Instruction.objects.count() == len(KINDS) == len(shipped.cards())
+    assert Instruction.objects.count() == len(shipped.kinds()) == 21
+
+
+def test_an_operator_can_follow_a_delivered_card_at_night() -> None:
+    """Few steps, each one line that begins with a verb, and every question leads to an end."""
+    for title, steps in shipped.cards().values():
+        assert 3 < len(steps) <= 9, title
+        assert steps[-1].key == "note"
+        for step in steps:
+            assert len(step.text) <= 56, step.text
+            assert step.text[0].isupper()
+            assert step.text.endswith("?") is (step.kind == StepKind.ASK)
+            if step.kind != StepKind.ASK:
+                assert step.text.split()[0] in IMPERATIVES, step.text
+            else:
+                assert all(len(answer.label) <= 40 for answer in step.answers)
+    # What cannot wait has a time: 112 within a minute or two for danger to life.
+    for kind in ("holdup", "fire", "gas", "threat"):
+        emergency = next(s for s in shipped.cards()[kind][1] if "112" in s.text)
+        assert emergency.deadline_s == 60

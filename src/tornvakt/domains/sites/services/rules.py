@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from tornvakt.base.access.models import User
 from tornvakt.base.audit import log as audit
 from tornvakt.base.facts.outbox import publish
+from tornvakt.domains.sites import shipped
 from tornvakt.domains.sites.facts import DefaultInstructionChanged
 from tornvakt.domains.sites.models import Instruction, OpeningSchedule, Site, SiteSetting
 from tornvakt.domains.sites.services import temporal
@@ -17,7 +18,6 @@ from tornvakt.domains.sites.services.places import Nameless
 from tornvakt.domains.sites.services.writing import tell
 from tornvakt.pure.facts import Refusal
 from tornvakt.pure.instructions import Step, dump, problems
-from tornvakt.pure.protocols.codes import KINDS
 from tornvakt.pure.schedules import Hours, Schedule
 
 
@@ -89,7 +89,7 @@ def write_instruction(
     Without a place it is the default of its kind. The same text once more is no new version.
     Raises UnknownAlarmKind, Nameless, InstructionHasFaults and ChangedBeforeItBegan.
     """
-    if kind not in KINDS:
+    if kind not in shipped.kinds():
         raise UnknownAlarmKind(kind)
     if not title.strip():
         raise Nameless
