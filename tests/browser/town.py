@@ -26,6 +26,21 @@ SITES = (
     ("8814", "Bibliotek, Norrliden", "Norrlidsvägen 3", "Norrliden", "bibliotek"),
 )
 ZONES = {"1": "entré", "2": "korridor", "3": "nattpersonal", "4": "gymnastiksal"}
+CARD = [
+    {"key": "ring", "text": "Ring skolan", "help": "Fråga om någon arbetar sent", "deadline_s": 60},
+    {
+        "key": "svar",
+        "text": "Svarade någon?",
+        "kind": "ask",
+        "answers": [
+            {"label": "Ja", "goto": "kod"},
+            {"label": "Nej", "goto": "skicka"},
+        ],
+    },
+    {"key": "kod", "text": "Be om kodordet", "goto": "end"},
+    {"key": "skicka", "text": "Skicka väktare"},
+    {"key": "nyckel", "text": "Säg vilken nyckel", "help": "B7, skåp 2"},
+]
 
 
 class SignsOfLife(threading.Thread):
@@ -112,6 +127,91 @@ class Town:
         self.signs.start()
         return {}
 
+    def furnish(self, account: str) -> dict[str, Any]:
+        """Give a place what an operator needs: keyholders, a warning, a key, a card of its own."""
+        from tornvakt.domains.sites import services as sites
+        from tornvakt.domains.sites.models import Transmitter
+        from tornvakt.domains.sites.services.people import KeyholderDraft
+        from tornvakt.pure.instructions import parse
+
+        now = datetime.now(UTC)
+        site = Transmitter.objects.get(account=account).site
+        if site.keyholders.exists():
+            return {}
+        for number, may_cancel in ((1, False), (2, True), (3, False)):
+            draft = KeyholderDraft(
+                name=f"Nyckelhavare {number}",
+                role="vaktmästare",
+                phone=f"0980-31 92 0{number}",
+                may_cancel=may_cancel,
+            )
+            sites.add_keyholder(site_id=site.pk, draft=draft, by=None, at=now)
+        sites.warn(site_id=site.pk, text="Hund på gården nattetid.", by=None, at=now)
+        sites.add_key(site_id=site.pk, number="B7", kept="skåp 2", note="Hiss", by=None, at=now)
+        sites.write_instruction(
+            site_id=site.pk,
+            kind="burglary",
+            title="Inbrott, skola",
+            steps=parse(CARD),
+            by=None,
+            at=datetime(2026, 1, 1, tzinfo=UTC),
+        )
+        return {}
+
+    def on_call(self, person: str) -> dict[str, Any]:
+        """Put somebody on call from now until tomorrow."""
+        from datetime import timedelta
+
+        from tornvakt.domains.incidents import services
+        from tornvakt.domains.incidents.models import DutyTurn
+
+        now = datetime.now(UTC)
+        DutyTurn.objects.filter(ends_at__gt=now).update(ends_at=now)
+        services.add_duty_role(code="tib", name="Tjänsteman i beredskap", order=1, by=None, now=now)
+        services.add_turn(
+            role_code="tib",
+            person=person,
+            phone="0980-31 92 90",
+            starts_at=now,
+            ends_at=now + timedelta(hours=12),
+            by=None,
+            now=now,
+        )
+        return {}
+
+    def test_mode(self, account: str, hours: float = 1.0) -> dict[str, Any]:
+        """Put a place on test."""
+        from datetime import timedelta
+
+        from tornvakt.domains.sites import services as sites
+        from tornvakt.domains.sites.models import Transmitter
+
+        now = datetime.now(UTC)
+        site = Transmitter.objects.get(account=account).site
+        sites.start_test(
+            site_id=site.pk,
+            ends_at=now + timedelta(hours=hours),
+            reason="Årlig provning",
+            by=None,
+            at=now,
+        )
+        return {}
+
+    def pin(self, username: str, pin: str) -> dict[str, Any]:
+        """Give a person a PIN for the lock."""
+        from tornvakt.base.access import pins
+        from tornvakt.base.access.models import User
+
+        user = User.objects.get(username=username)
+        pins.set_pin(user=user, pin=pin, now=datetime.now(UTC))
+        return {}
+
+    def audited(self, action: str) -> dict[str, Any]:
+        """How many times an action stands in the audit log."""
+        from tornvakt.base.audit.models import Entry
+
+        return {"n": Entry.objects.filter(action=action).count()}
+
     def signal(
         self, account: str, code: str, zone: str = "1", age: float = 0.0, text: str = ""
     ) -> dict[str, Any]:
@@ -178,6 +278,14 @@ class Town:
             "result": found.result,
             "cause": found.cause,
             "summary": found.summary,
+            "steps": list(
+                found.step_marks.filter(undone_at=None).order_by("id").values_list("key", flat=True)
+            ),
+            "attempts": list(found.attempts.order_by("id").values_list("name", "outcome", "note")),
+            "handed": list(found.hand_overs.values_list("to", "answered_by", "case_number")),
+            "waiting_for": found.waiting_for,
+            "place": found.place,
+            "priority": found.priority,
             "notes": list(found.entries.filter(kind="note").values_list("text", flat=True)),
         }
 
@@ -191,19 +299,15 @@ class Town:
     def clear(self) -> dict[str, Any]:
         """Close everything, so that the next test begins with an empty queue."""
         from tornvakt.base.access.models import User
-        from tornvakt.domains.incidents import services
         from tornvakt.domains.incidents.models import Incident
+        from tornvakt.domains.sites import services as sites
+        from tornvakt.domains.sites.models import TestMode
 
         leader = User.objects.get(username="skiftledare1")
-        for incident in Incident.objects.filter(closed_at=None):
-            now = datetime.now(UTC)
-            if incident.taken_by_id is not None and incident.taken_by_id != leader.pk:
-                services.give_back(incident_id=incident.pk, by=leader, now=now)
-            if incident.taken_by_id != leader.pk:
-                services.take(incident_id=incident.pk, by=leader, now=now)
-            services.close(
-                incident_id=incident.pk, by=leader, result="test", cause="planned", now=now
-            )
+        for test in TestMode.objects.filter(ended_at=None):
+            sites.end_test(test_id=test.pk, by=leader, at=datetime.now(UTC))
+        for incident in Incident.objects.filter(closed_at=None).order_by("pk"):
+            _end(incident, leader)
         User.objects.update(language="sv", theme="dark")
         self.signs.receiver = {"state": "ok", "free_low": False, "pulse": 1}
         self.signs.worker = {"cursor": 0, "backlog": 0, "pulse": 1}
@@ -215,6 +319,24 @@ class Town:
         setattr(self.signs, process, status or {**_STOPPED, "at": time.time() - 60})
         self.signs.write()
         return {}
+
+
+def _end(incident: Any, leader: Any) -> None:
+    """Bring an incident to its end from wherever it stands."""
+    from tornvakt.domains.incidents import services
+
+    verb: dict[str, Any] = {"incident_id": incident.pk, "by": leader, "now": datetime.now(UTC)}
+    if incident.taken_by_id is not None and incident.taken_by_id != leader.pk:
+        services.take_over(**verb, reason="Städning")
+    if incident.state == "waiting":
+        services.resume(**verb)
+    elif incident.taken_by_id is None:
+        services.take(**verb)
+    if incident.state == "dispatched":
+        services.mark_on_scene(**verb)
+    if incident.calls.filter(route="112").exists() and not incident.hand_overs.exists():
+        services.hand_over_112(**verb)
+    services.close(**verb, result="test", cause="planned", skip_reason="Städning")
 
 
 _STOPPED: dict[str, Any] = {"state": "ok", "backlog": 12}

@@ -5,7 +5,6 @@ itself, with the sentence on top of the pane.
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
@@ -14,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tornvakt.base.access.doors import requires
-from tornvakt.base.ui import formats
 from tornvakt.domains.incidents import services
-from tornvakt.domains.incidents.refusals import AlreadyTaken, TextMissing, TextTooLong
+from tornvakt.domains.incidents.refusals import StepsLeft
 from tornvakt.pure.facts import Refusal
-from tornvakt.surfaces.console import desk, rows
+from tornvakt.surfaces.console import acts, desk, rows
+
+CLOSING = ("result", "cause", "text", "skip_reason")
 
 
 @require_POST
@@ -48,18 +48,19 @@ def close(request: HttpRequest, number: str) -> HttpResponseBase:
     """``avsluta/``: the closing form, and the closing itself."""
     if request.method == "GET":
         return _form(request, number, status=200)
-    values = {field: request.POST.get(field, "") for field in ("result", "cause", "text")}
-    missing = _missing(values)
+    values = {field: request.POST.get(field, "") for field in CLOSING}
+    missing = _missing(request, number, values)
     if not missing:
         try:
             _run(request, number, services.close, **values)
-        except (TextMissing, TextTooLong) as refusal:
-            missing = {"text": str(refusal)}
         except Refusal as refusal:
-            return _refused(request, number, refusal)
+            field = getattr(refusal, "field", "")
+            if field not in CLOSING:
+                return acts.refused(request, number, refusal)
+            missing = {field: str(refusal)}
         else:
             return _done(request, number, to_queue=True)
-    if _wants_json(request):
+    if desk.is_from_script(request):
         body = {
             "errors": missing,
             "html": _form(request, number, 200, values, missing).content.decode(),
@@ -68,13 +69,17 @@ def close(request: HttpRequest, number: str) -> HttpResponseBase:
     return _form(request, number, 422, values, missing)
 
 
-def _missing(values: dict[str, str]) -> dict[str, str]:
+def _missing(request: HttpRequest, number: str, values: dict[str, str]) -> dict[str, str]:
     """What the form lacks, by field, each as a sentence that says what to do."""
     missing = {}
     if not values["result"]:
         missing["result"] = _("Choose a result")
     if not values["cause"]:
         missing["cause"] = _("Choose what caused the alarm")
+    if missing and not values["skip_reason"].strip():
+        left = desk.screen_of(request, number)["card"].get("left", 0)
+        if left:  # said at once, and not first when the rest is right
+            missing["skip_reason"] = str(StepsLeft(left))
     return missing
 
 
@@ -87,7 +92,7 @@ def _form(
 ) -> HttpResponse:
     errors = [{"field": field, "text": text} for field, text in (missing or {}).items()]
     extra = {"closing": True, "values": values or {}, "missing": missing or {}, "errors": errors}
-    if request.GET.get("del") or _wants_json(request):
+    if request.GET.get("del") or desk.is_from_script(request):
         return desk.fragment(request, number, status=status, **extra)
     return desk.page(request, number, status=status, extra=extra)
 
@@ -98,34 +103,20 @@ def _do(
     try:
         _run(request, number, verb, **values)
     except Refusal as refusal:
-        return _refused(request, number, refusal)
+        return acts.refused(request, number, refusal)
     return _done(request, number)
 
 
 def _run(request: HttpRequest, number: str, verb: Callable[..., object], **values: str) -> None:
-    shown = desk.screen_of(request, number)
-    verb(incident_id=shown["id"], by=desk.user_of(request), now=timezone.now(), **values)
+    verb(
+        incident_id=desk.id_of(request, number),
+        by=desk.user_of(request),
+        now=timezone.now(),
+        **values,
+    )
 
 
 def _done(request: HttpRequest, number: str, *, to_queue: bool = False) -> HttpResponseBase:
-    if _wants_json(request):
+    if desk.is_from_script(request):
         return JsonResponse({"ok": True, "number": number})
     return redirect("desk") if to_queue else redirect(rows.url_of(number))
-
-
-def _refused(request: HttpRequest, number: str, refusal: Refusal) -> HttpResponseBase:
-    """409: somebody or something stood in the way. Says who and when if it was a person."""
-    if _wants_json(request):
-        body: dict[str, Any] = {"error": type(refusal).__name__, "message": str(refusal)}
-        if isinstance(refusal, AlreadyTaken):
-            body |= {
-                "by": refusal.by_call_name,
-                "by_id": refusal.by_id,
-                "at": formats.clock(refusal.at),
-            }
-        return JsonResponse(body, status=409)
-    return desk.page(request, number, status=409, extra={"refusal": str(refusal)})
-
-
-def _wants_json(request: HttpRequest) -> bool:
-    return "application/json" in request.headers.get("Accept", "")

@@ -17,11 +17,13 @@ from django.views.decorators.http import require_GET
 
 from tornvakt.base.access.doors import requires
 from tornvakt.base.access.models import User
+from tornvakt.base.access.policy import visible
 from tornvakt.base.facts import pulse
 from tornvakt.base.ui import formats
+from tornvakt.domains.incidents.models import Incident
 from tornvakt.domains.incidents.selectors import incident as find
 from tornvakt.domains.incidents.selectors import queue
-from tornvakt.surfaces.console import calm, feed, health, load, log_list, pane, rows
+from tornvakt.surfaces.console import calm, feed, health, load, log_list, pane, rows, slims
 from tornvakt.surfaces.console.words import words
 
 log = logging.getLogger(__name__)
@@ -77,6 +79,20 @@ def user_of(request: HttpRequest) -> User:
     return request.user
 
 
+def id_of(request: HttpRequest, number: str) -> int:
+    """The id of an incident this person may see. Raises Http404 when there is none."""
+    seen = visible(user_of(request), "incidents.view", Incident.objects.filter(number=number))
+    found = seen.values_list("pk", flat=True).first()
+    if found is None:
+        raise Http404(number)
+    return found
+
+
+def owner_of(incident_id: int) -> int | None:
+    """Whose an incident is just now; None when nobody has it."""
+    return Incident.objects.values_list("taken_by", flat=True).get(pk=incident_id)
+
+
 def screen_of(request: HttpRequest, number: str) -> dict[str, Any]:
     """One incident for the templates. Raises Http404 when there is none to see."""
     view = find(user_of(request), number)
@@ -93,6 +109,21 @@ def fragment(
     return _with_incident(request, "console/fragment.html", number, context, status)
 
 
+def centre(
+    request: HttpRequest, template: str, context: Mapping[str, object], *, status: int = 200
+) -> HttpResponse:
+    """The desk with another page than an incident in its middle; that page alone for a script."""
+    if request.GET.get("del") or is_from_script(request):
+        whole = {"me_id": user_of(request).pk, "now": timezone.now(), "middle": template, **context}
+        return render(request, "console/centre.html", whole, status=status)
+    return page(request, status=status, extra={"middle": template, **context})
+
+
+def is_from_script(request: HttpRequest) -> bool:
+    """Whether the desk's script asks, and wants to be answered in JSON or by a piece of a page."""
+    return "application/json" in request.headers.get("Accept", "")
+
+
 def page(
     request: HttpRequest,
     number: str = "",
@@ -105,7 +136,8 @@ def page(
     now = datetime.now(UTC)
     sequence = feed.sequence()
     shown = rows.pictures(queue(user), now)
-    selected = number or (shown[0].number if shown else "")
+    is_elsewhere = bool(extra and extra.get("middle"))
+    selected = number or (shown[0].number if shown and not is_elsewhere else "")
     beat = pulse.current()
     state = health.look(now.timestamp(), carried_at=beat.received_at.timestamp() if beat else None)
     counts = load.last_hour(now)
@@ -125,9 +157,11 @@ def page(
         "load_bars": load.bars(counts),
         "log": log_list.pictures(),
         "calm": None if selected else calm.screen(user, now),
+        "slims": slims.lines(user, now),
         "health": state,
         "health_data": state.as_dict(),
         "words": words(),
+        "levels": (1, 2, 3),
         "stream_url": reverse("stream"),
         "latest_ms": max((row.received_ms or 0 for row in shown), default=None),
         "now_ms": formats.epoch_ms(now),

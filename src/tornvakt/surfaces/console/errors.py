@@ -8,6 +8,7 @@ what has just failed.
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import get_template
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from tornvakt.base.ui.language import choice
 from tornvakt.base.ui.page import page
@@ -41,4 +42,8 @@ def fault(request: HttpRequest) -> HttpResponse:
 def _answer(request: HttpRequest, template: str, status: int) -> HttpResponse:
     with translation.override(choice(request)):
         text = get_template(template).render(page(request))
-        return HttpResponse(text, status=status, headers={"Content-Language": choice(request)})
+        response = HttpResponse(text, status=status, headers={"Content-Language": choice(request)})
+    # Whether the session was read on the way here must not be seen: an address of a room one is
+    # nobody in answers like one that leads nowhere.
+    patch_vary_headers(response, ["Cookie", "Accept-Language"])
+    return response

@@ -16,12 +16,14 @@ from datetime import UTC, datetime
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils import translation
 
+from tornvakt.base.access.models import User
 from tornvakt.base.facts import presence, pulse
 from tornvakt.base.facts.models import FactRow
 from tornvakt.base.facts.wake import Watch, watch
 from tornvakt.domains.incidents.pictures import QueueRow
 from tornvakt.domains.incidents.selectors import rows_of
-from tornvakt.surfaces.console import load, log_list, rows
+from tornvakt.domains.incidents.services import see_desks
+from tornvakt.surfaces.console import cues, load, log_list, rows
 from tornvakt.surfaces.console.hub import Hub, encode
 
 log = logging.getLogger(__name__)
@@ -33,6 +35,8 @@ REREAD_S = 5.0
 """PostgreSQL lets ids become visible out of order: facts this young are looked at again."""
 IDLE_S = 1.0
 LOAD_EVERY_S = 30.0
+SEEN_EVERY_S = 20.0
+"""How often it is noted whose desks are open: a take lapses when its owner's desk is gone."""
 LOG_EVERY_S = 1.0
 """A burst of arming signals redraws the log once a second, not once a signal."""
 
@@ -47,7 +51,7 @@ class Feed:
         self._count = 0
         self._floor = 0
         self._seen: dict[int, float] = {}
-        self._load_at = self._log_at = 0.0
+        self._load_at = self._log_at = self._seen_at = 0.0
         self._log_newest = -1
         self._may_have_lost = False
         self._is_over = False
@@ -122,6 +126,7 @@ class Feed:
         carried_at = beat.received_at.timestamp() if beat else None
         now = time.monotonic()
         self._tell(self._hub.note_read, now, carried_at)
+        self._note_desks(now)
         logged = self._has_new_log(now)
         if not changed and not logged and now - self._load_at < LOAD_EVERY_S:
             return
@@ -138,7 +143,16 @@ class Feed:
                 if logged:
                     body["log"] = log_list.render()
             events[language] = encode("rows", body, self.sequence)
-        self._tell(self._hub.broadcast, events)
+        cue = encode("cue", cues.body()) if self._hub.has_locked() else b""
+        self._tell(self._hub.broadcast, events, cue)
+
+    def _note_desks(self, now: float) -> None:
+        if now - self._seen_at < SEEN_EVERY_S:
+            return
+        self._seen_at = now
+        here = User.objects.filter(pk__in=self._hub.who_is_here()).values_list("pk", flat=True)
+        if here:
+            see_desks(user_ids=list(here), now=datetime.now(UTC))
 
     def _has_new_log(self, now: float) -> bool:
         if now - self._log_at < LOG_EVERY_S:

@@ -16,6 +16,7 @@ from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 
 from tornvakt.base.access.doors import open_to_all
+from tornvakt.base.access.lock import works_while_locked
 from tornvakt.base.facts import presence
 from tornvakt.base.inbox.paths import DataDir
 
@@ -117,6 +118,7 @@ def look(now: float, *, database_age: float = 0.0, carried_at: float | None = No
     )
 
 
+@works_while_locked("it says nothing about people or alarms")
 @open_to_all("watchdogs ask without an account; it says nothing about people or alarms")
 def health(request: HttpRequest) -> JsonResponse:
     """``/halsa/``: 200 when alarms can come in and be shown, else 503. Needs no database."""

@@ -41,6 +41,8 @@ class Desk:
     call_name: str
     session_key: str = ""
     """The session it was opened in; it ends with it."""
+    is_locked: bool = False
+    """Whether it may only count and sound: then it is sent cues, and nothing that names a place."""
     is_over: bool = False
     waiting: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(QUEUE_LENGTH))
 
@@ -76,10 +78,12 @@ class Hub:
         self._pinging: asyncio.Task[None] | None = None
         self._rechecking: asyncio.Task[None] | None = None
 
-    def broadcast(self, by_language: Mapping[str, bytes]) -> None:
-        """Give every desk the event in its language."""
+    def broadcast(self, by_language: Mapping[str, bytes], cue: bytes = b"") -> None:
+        """Give every desk the event in its language, and the locked ones the cue instead."""
         for desk in self.desks:
-            desk.put(by_language[desk.language])
+            data = cue if desk.is_locked else by_language[desk.language]
+            if data:
+                desk.put(data)
 
     def resync(self) -> None:
         """Tell every desk to fetch everything: changes may have been lost on the way here."""
@@ -104,6 +108,14 @@ class Hub:
         """The feed has read the database; remember it for the next ping."""
         self.read_at, self.carried_at = read_at, carried_at
 
+    def who_is_here(self) -> set[int]:
+        """Whose desks are open, locked ones too; may be asked from any thread."""
+        return {desk.user_id for desk in tuple(self.desks) if not desk.is_over}
+
+    def has_locked(self) -> bool:
+        """Whether anybody has to be sent cues; may be asked from any thread."""
+        return any(desk.is_locked for desk in tuple(self.desks))
+
     def ping(self) -> bytes:
         """Server time, who is here, and whether what stands on the desk can be trusted."""
         now = time.time()
@@ -111,8 +123,13 @@ class Hub:
         present = sorted({desk.call_name for desk in self.desks})
         return encode("ping", {"t": round(now * 1000), "on": present, **found.as_dict()})
 
-    async def stream(self, desk: Desk, is_current: bool) -> AsyncGenerator[bytes, None]:
-        """Yield a desk's events until it goes away. Holds no database connection."""
+    async def stream(
+        self, desk: Desk, is_current: bool, first: bytes = RESYNC
+    ) -> AsyncGenerator[bytes, None]:
+        """Yield a desk's events until it goes away. Holds no database connection.
+
+        One that does not show what is current begins with ``first``.
+        """
         self.desks.add(desk)
         if self._pinging is None or self._pinging.done():
             self._pinging = asyncio.create_task(self._ping_all())
@@ -121,7 +138,7 @@ class Hub:
         try:
             yield b"retry: 2000\n\n" + self.ping()
             if not is_current:
-                yield RESYNC
+                yield first
             end = time.monotonic() + LIFETIME_S
             while time.monotonic() < end:
                 data = await desk.waiting.get()  # a ping at the latest

@@ -11,17 +11,28 @@ from django.utils.translation import gettext as _
 
 from tornvakt.base.ui import formats
 from tornvakt.domains.alarms.models import Signal, SignalEvent
-from tornvakt.domains.incidents.models import EntryKind, Incident
+from tornvakt.domains.incidents.models import EntryKind
 from tornvakt.domains.incidents.pictures import AlarmView, IncidentView, RawSignal, TimelineEntry
 from tornvakt.pure.triage import OWN_ACCOUNT
-from tornvakt.surfaces.console import premises, rows
+from tornvakt.surfaces.console import premises, rows, work
 from tornvakt.surfaces.console.log_list import phrase
 
 SIGNALS_SHOWN = 20
-EARLIER_SHOWN = 5
 _CONTROL = {0: "NUL", 9: "TAB", 10: "LF", 13: "CR", 127: "DEL"}
-_KEY = {EntryKind.OPENED, EntryKind.TAKEN, EntryKind.RAISED, EntryKind.CLOSED}
-_BY_MACHINE = {EntryKind.ALARM, EntryKind.REPEATED, EntryKind.RESTORED}
+_KEY = {
+    EntryKind.OPENED,
+    EntryKind.TAKEN,
+    EntryKind.TAKEN_OVER,
+    EntryKind.RAISED,
+    EntryKind.ESCALATED,
+    EntryKind.HANDED_OVER,
+    EntryKind.DISPATCHED,
+    EntryKind.ON_SCENE,
+    EntryKind.MERGED,
+    EntryKind.CANCELLED,
+    EntryKind.CLOSED,
+}
+_BY_MACHINE = {EntryKind.ALARM, EntryKind.REPEATED, EntryKind.RESTORED, EntryKind.RULE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +82,7 @@ def screen(view: IncidentView, now: datetime) -> dict[str, Any]:
     return _header(view, now) | {
         "alarms": [_alarm(alarm) for alarm in view.alarms],
         "facts": _facts(view),
-        "before": _before(view, now),
+        **work.screen(view, now),
         "timeline": _timeline(view.entries),
         "signals": _signals(signals),
         "signals_left_out": max(0, view.row.signal_count - len(signals)) if signals else 0,
@@ -89,7 +100,7 @@ def bare(view: IncidentView, now: datetime) -> dict[str, Any]:
     return _header(view, now) | {
         "alarms": [],
         "facts": [],
-        "before": [],
+        **work.bare(view),
         "timeline": [told | {"text": "", "small": ""}],
         "signals": [_bare_signal(raw) for raw in signals],
         "signals_left_out": max(0, view.row.signal_count - len(signals)) if signals else 0,
@@ -103,7 +114,8 @@ def _newest(view: IncidentView) -> list[RawSignal]:
 
 def _header(view: IncidentView, now: datetime) -> dict[str, Any]:
     row = view.row
-    taken = (row.taken_at - row.opened_at).total_seconds() if row.taken_at else None
+    first = row.first_taken_at or row.taken_at
+    taken = (first - row.opened_at).total_seconds() if first else None
     late = taken is not None and taken > row.target_s
     return {
         "id": row.id,
@@ -118,7 +130,7 @@ def _header(view: IncidentView, now: datetime) -> dict[str, Any]:
         "taken_at": row.taken_at,
         "opened_at": row.opened_at,
         "closed_at": row.closed_at,
-        "closed_by": row.owner_call_name,
+        "closed_by": view.closed_by_call_name,
         "target_s": row.target_s,
         "take_s": taken,
         "take_kind": f"p{row.priority}" if late else "",
@@ -173,32 +185,13 @@ def _facts(view: IncidentView) -> list[dict[str, str]]:
         (_("Kind"), premises.kind_name(view.site_kind)),
         (_("Address"), view.address),
         (_("District"), view.row.district),
+        (_("How to get in"), view.access_text),
+        (_("Telephone there"), view.site_phone),
         (_("Account"), accounts),
+        (_("Object number"), view.site_number),
         (_("Position"), point),
     ]
     return [{"name": name, "value": value} for name, value in facts if value]
-
-
-def _before(view: IncidentView, now: datetime) -> list[dict[str, Any]]:
-    """What happened at the same place in the last ninety days, the newest first."""
-    here = Incident.objects.get(pk=view.row.id).site_id
-    if here is None:
-        return []
-    earlier = (
-        Incident.objects.filter(site=here, opened_at__gte=now - timedelta(days=90))
-        .exclude(pk=view.row.id)
-        .order_by("-opened_at")[:EARLIER_SHOWN]
-    )
-    english = formats.language() == "en"
-    return [
-        {
-            "at": each.opened_at,
-            "title": each.title_en if english else each.title_sv,
-            "url": rows.url_of(each.number),
-            "result": each.get_result_display() if each.closed_at else _("open"),
-        }
-        for each in earlier
-    ]
 
 
 def _timeline(entries: Sequence[TimelineEntry]) -> list[dict[str, Any]]:
@@ -223,10 +216,10 @@ def _timeline(entries: Sequence[TimelineEntry]) -> list[dict[str, Any]]:
 
 
 def _small(entry: TimelineEntry) -> str:
-    if entry.kind == EntryKind.CLOSED:
-        return entry.text
     if entry.kind == EntryKind.NOTE:
         return entry.actor_call_name
+    if entry.text:
+        return entry.text
     return entry.rule_name(formats.language())
 
 

@@ -39,6 +39,8 @@ class RowPicture:
     entry_id: int | None
     received_ms: int | None
     url: str
+    wakes: str = ""
+    """When it wakes, if it waits for another party; wall clock."""
 
     @property
     def essence(self) -> str:
@@ -75,6 +77,7 @@ def picture(row: QueueRow, entry_id: int | None, now: datetime) -> RowPicture:
         entry_id=entry_id,
         received_ms=formats.epoch_ms(row.last_signal_at),
         url=url_of(row.number),
+        wakes=formats.clock(row.wakes_at)[:5] if row.wakes_at else "",
     )
 
 

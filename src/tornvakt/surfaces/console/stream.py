@@ -9,12 +9,14 @@ from django.dispatch import receiver
 from django.http import HttpRequest, StreamingHttpResponse
 
 from tornvakt.base.access.doors import requires
+from tornvakt.base.access.lock import is_locked, locked, unlocked, works_while_locked
 from tornvakt.base.access.models import User
 from tornvakt.base.ui.language import choice
-from tornvakt.surfaces.console import feed
-from tornvakt.surfaces.console.hub import Desk
+from tornvakt.surfaces.console import cues, feed
+from tornvakt.surfaces.console.hub import RESYNC, Desk, encode
 
 
+@works_while_locked("a locked desk goes on counting and sounding, without details")
 @requires("incidents.view")
 async def stream(request: HttpRequest) -> StreamingHttpResponse:
     """Follow the queue. ``seq`` (or Last-Event-ID) says what the page already shows.
@@ -31,10 +33,13 @@ async def stream(request: HttpRequest) -> StreamingHttpResponse:
         user_id=user.pk,
         call_name=user.call_name,
         session_key=request.session.session_key or "",
+        is_locked=is_locked(request),
     )
+    first = encode("cue", await sync_to_async(cues.body)()) if desk.is_locked else RESYNC
     await sync_to_async(connections.close_all)()
+    is_current = known == reader.sequence and not desk.is_locked
     response = StreamingHttpResponse(
-        hub.stream(desk, is_current=known == reader.sequence), content_type="text/event-stream"
+        hub.stream(desk, is_current=is_current, first=first), content_type="text/event-stream"
     )
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
@@ -45,3 +50,10 @@ async def stream(request: HttpRequest) -> StreamingHttpResponse:
 def _sign_out(request: HttpRequest | None = None, **_: object) -> None:
     if request is not None and request.session.session_key:
         feed.end_session(request.session.session_key)
+
+
+@receiver([locked, unlocked], dispatch_uid="console.stream.lock")
+def _lock(session_key: str = "", **_: object) -> None:
+    """End the session's streams: each page asks at once, and learns what it may show now."""
+    if session_key:
+        feed.end_session(session_key)

@@ -2,10 +2,13 @@
 
 from django.utils.translation import gettext as _
 
+from tornvakt.base.ui import lock
+
 
 def words() -> dict[str, str]:
     """Every text of the scripts; ``{name}`` is filled in by the script."""
     return {
+        **lock.words(),
         "title": _("Alarm desk – Tornvakt"),
         "you": _("You"),
         "nobody": _("not taken"),
@@ -19,7 +22,6 @@ def words() -> dict[str, str]:
         "gave_back": _("{number} waits for somebody again."),
         "noted": _("Noted on {number}."),
         "closed": _("{number} is closed."),
-        "not_sent": _("No answer, so it is not confirmed. Your text is kept. Try again."),
         "signed_out": _("You have been signed out. Your text is kept in this browser."),
         "sign_in": _("Sign in again"),
         "take_first": _("Take the incident first (T)."),
@@ -73,6 +75,19 @@ def words() -> dict[str, str]:
         "dark": _("Dark"),
         "light": _("Light"),
         "auto": _("Auto"),
+        "no_step": _("No step of the action card is left to tick."),
+        "not_now": _("That cannot be done with this incident now."),
+        "not_shown": _("No answer, so it is not shown. Try again."),
+        "begin_shift": _("Begin the shift"),
+        "sound_on": _("Sound on"),
+        "sound_held": _("Sound is held"),
+        "sound_muted": _("Silent {s} s"),
+        "sound_off": _("The sound is not on. Begin the shift first."),
+        "sound_none": _("silent desk"),
+        "sound_touch": _("press any key"),
+        "sound_tested": _("tested {time}"),
+        "nothing_sounds": _("Nothing sounds now."),
+        "muted": _("Silent for 60 s."),
         "keys_on": _("Single keys are on"),
         "keys_off": _("Single keys are off"),
     }

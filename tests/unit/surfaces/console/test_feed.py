@@ -88,7 +88,8 @@ async def test_a_closed_incident_leaves_the_queue(feed: Feed, desk: Desk) -> Non
         user = create_user(username="a", call_name="Op 1", role="operator")
         now = datetime.now(UTC)
         services.take(incident_id=incident, by=user, now=now)
-        services.close(incident_id=incident, by=user, result="test", cause="planned", now=now)
+        ending = {"result": "test", "cause": "planned", "skip_reason": "prov"}
+        services.close(incident_id=incident, by=user, **ending, now=now)
 
     await sync_to_async(close)()
     told = await event(desk)

@@ -1,15 +1,16 @@
 """Template tags for the parts that stand on every surface: mark, fuse, icons, times."""
 
 import re
+import time
 from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django import template
-from django.utils.html import format_html
+from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 
-from tornvakt.base.ui import formats
+from tornvakt.base.ui import formats, lock
 from tornvakt.base.ui.fuse import measure
 
 register = template.Library()
@@ -35,6 +36,9 @@ _ICONS = {
     "moon": "M20 14.500A8.500 8.500 0 0 1 9.500 4a8.500 8.500 0 1 0 10.500 10.500z",
     "out": "M14 4H6v16h8M10.500 12H21M17.500 8.500L21 12l-3.500 3.500",
     "check": "M5 12.500l4.500 4.500L19 7.500",
+    "phone": "M5 4h4l2 5-2.500 1.500a11 11 0 0 0 5 5L15 13l5 2v4a1 1 0 0 1-1 1"
+    "A15 15 0 0 1 4 5a1 1 0 0 1 1-1z",
+    "lock": "M6 11h12v9H6zM8.500 11V8a3.500 3.500 0 0 1 7 0v3",
     "close": "M6 6l12 12M18 6L6 18",
 }
 
@@ -90,6 +94,18 @@ def tower(css: str = "") -> SafeString:
         '"/><path class="lit" d="M12 13.500v3.500"/></svg>',
         css,
     )
+
+
+@register.simple_tag
+def now_ms() -> int:
+    """The server's clock in milliseconds since 1970, for the scripts of a page."""
+    return round(time.time() * 1000)
+
+
+@register.simple_tag
+def lock_words() -> SafeString:
+    """The texts of the locked page's script, as JSON in the page."""
+    return json_script(lock.words(), "words")
 
 
 @register.filter

@@ -4,7 +4,7 @@ What was joined keeps its number, its timeline and its end; its alarms go on in 
 a further signal is counted where somebody looks.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, Max, Sum
@@ -24,6 +24,9 @@ from tornvakt.domains.incidents.selectors import alarm_ids, lock_alarms
 from tornvakt.domains.incidents.services import writing
 from tornvakt.domains.incidents.services.closing import AGAIN
 from tornvakt.domains.incidents.states import State
+
+AT_ONCE = timedelta(seconds=60)
+"""So long may whoever joined two incidents take it back without a shift leader."""
 
 
 @transaction.atomic
@@ -46,6 +49,7 @@ def merge(*, incident_id: int, into_id: int, by: User, now: datetime) -> Inciden
         source, State.MERGED, by_version=True, closed_by=by, closed_at=now, merged_into=target
     )
     IncidentAlarm.objects.filter(incident=source).update(incident=target)
+    _count_again(source)
     _count_again(target)
     titles = {"title_sv": source.title_sv, "title_en": source.title_en}
     writing.write(
@@ -67,12 +71,18 @@ def merge(*, incident_id: int, into_id: int, by: User, now: datetime) -> Inciden
 def undo_merge(*, incident_id: int, by: User, reason: str, now: datetime) -> Incident:
     """Let a joined incident wait by itself again, with the alarms it brought.
 
-    A shift leader's verb. The other keeps the priority it was raised to. Raises TextMissing,
-    NotInThisState, CannotBeTakenBack (the other is over), NoSuchIncident, NotAllowed.
+    A shift leader's verb; whoever joined them may too, within `AT_ONCE`. The other keeps the
+    priority it was raised to. Raises TextMissing, NotInThisState, CannotBeTakenBack (the other is
+    over), NoSuchIncident, NotAllowed.
     """
-    writing.may(by, "incidents.undo_merge")
-    why = writing.reason_of(reason)
     before = writing.read(incident_id)
+    is_slip = (
+        before.closed_by_id == by.pk
+        and before.closed_at is not None
+        and now - before.closed_at <= AT_ONCE
+    )
+    writing.may(by, "incidents.merge" if is_slip else "incidents.undo_merge")
+    why = writing.reason_of(reason)
     if before.state != State.MERGED or before.merged_into_id is None:
         raise NotInThisState(State(before.state))
     before, other = _hold(before.pk, before.merged_into_id)

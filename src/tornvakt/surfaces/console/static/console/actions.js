@@ -13,14 +13,15 @@ const TIMEOUT_MS = 8000;
 let undoLast = null;
 
 /** Send a form. Resolves to { status, body }; status 0 means nobody answered. */
-async function post(address, fields = {}) {
+export async function post(address, fields = {}) {
   try {
     const answer = await fetch(address, {
       method: "POST",
       headers: { "X-CSRFToken": token(), Accept: "application/json" },
-      body: new URLSearchParams(fields),
+      body: fields instanceof FormData && hasFile(fields) ? fields : new URLSearchParams(fields),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
+    if (answer.status === 423) document.dispatchEvent(new CustomEvent("tornvakt:locked"));
     if (answer.status === 401 || answer.redirected) {
       bands.signedOut();
       return { status: 401, body: {} };
@@ -32,8 +33,11 @@ async function post(address, fields = {}) {
   }
 }
 
-function failed({ status, body }) {
-  if (status === 401) return;
+const hasFile = (fields) => [...fields.values()].some((value) => value instanceof File);
+
+/** Say why the server would not. */
+export function refused({ status, body }) {
+  if (status === 401 || status === 423) return;
   toast.refuse(body.message ?? say("not_sent"));
 }
 
@@ -52,12 +56,13 @@ export async function take(row) {
   if (answer.status !== 200) {
     for (const undo of unclaim) undo();
     if (answer.body.by && row.isConnected && queue.isFree(row)) queue.claim(row, answer.body.by_id, answer.body.by);
-    failed(answer);
+    refused(answer);
   } else offer(say("took", { number }), () => giveBack(number));
   if (incident.number() === number) incident.renew();
 }
 
-function offer(text, undo) {
+/** Say what was done and let Z take it back for ten seconds. */
+export function offer(text, undo) {
   undoLast = () => {
     undoLast = null;
     toast.dismiss();
@@ -75,7 +80,7 @@ export const undo = () => undoLast?.();
 export async function giveBack(number = incident.number()) {
   const answer = await post(`${incident.url(number)}atergang/`);
   if (answer.status === 200) toast.tell(say("gave_back", { number }));
-  else failed(answer);
+  else refused(answer);
   if (incident.number() === number) incident.renew();
 }
 
@@ -99,7 +104,7 @@ export async function note(form) {
   delete form.dataset.sending;
   if (answer.status !== 200) {
     if (wasWriting && field.isConnected) field.focus();
-    return failed(answer);
+    return refused(answer);
   }
   if (field.value.trim() === text) {
     field.value = "";
@@ -135,7 +140,7 @@ export async function close(form) {
   const answer = await post(form.action, new FormData(form));
   delete form.dataset.sending;
   if (answer.status === 422) return incident.showClosing(answer.body.html);
-  if (answer.status !== 200) return failed(answer);
+  if (answer.status !== 200) return refused(answer);
   incident.forget(number);
   toast.tell(say("closed", { number }));
   document.dispatchEvent(new CustomEvent("tornvakt:closed", { detail: { number } }));

@@ -96,9 +96,16 @@ function tick() {
   for (const work of each) work(at);
 }
 
+let isOver = false;
+/** Stop them: what they draw is no longer in the page. */
+export function stop() {
+  isOver = true;
+}
+
 /** Start the clocks; the first tick comes at once, the next at the full second. */
 export function start() {
   const next = () => {
+    if (isOver) return;
     tick();
     setTimeout(next, 1000 - (now() % 1000));
   };

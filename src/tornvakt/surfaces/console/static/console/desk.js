@@ -1,5 +1,6 @@
 // The desk: connects the parts. Each part has a file of its own; what happens when stands here.
 import * as actions from "./actions.js";
+import * as acts from "./acts.js";
 import * as bands from "./bands.js";
 import * as clocks from "./clocks.js";
 import * as drafts from "./drafts.js";
@@ -7,7 +8,12 @@ import * as incident from "./incident.js";
 import * as keys from "./keys.js";
 import { announce } from "./live.js";
 import { drawLoad } from "./load.js";
+import * as lock from "./lock.js";
+import * as middle from "./middle.js";
 import * as queue from "./queue.js";
+import * as shift from "./shift.js";
+import * as slims from "./slims.js";
+import * as sound from "./sound.js";
 import { Line } from "./stream.js";
 import * as toast from "./toast.js";
 import { isFolded } from "./width.js";
@@ -72,11 +78,21 @@ function take(change) {
   announce(added);
   if (change.load) drawLoad(change.load);
   if (change.log) byId("log").innerHTML = change.log;
-  if (change.rows?.length || change.gone?.length) bands.happened();
+  if (change.rows?.length || change.gone?.length || change.all) {
+    bands.happened();
+    listen();
+    slims.renew();
+  }
   if (change.changed?.includes(incident.number())) incident.renew();
-  if (!incident.number() && queue.rows().length) select(queue.rows()[0], { at: 0 });
+  if (!incident.number() && !incident.isElsewhere() && queue.rows().length) select(queue.rows()[0], { at: 0 });
   if (!queue.rows().length && (change.gone?.length || change.all)) incident.calm({ middle: !incident.number() });
   banner();
+}
+
+/** Let what nobody has taken be heard. */
+function listen() {
+  const free = queue.rows().filter(queue.isFree);
+  sound.follow(free.map(({ dataset }) => ({ id: dataset.id, priority: Number(dataset.priority), opened: Number(dataset.opened) })), clocks.now());
 }
 
 document.addEventListener("tornvakt:closed", ({ detail }) => {
@@ -91,6 +107,7 @@ async function fetchAll() {
   let answer;
   try {
     answer = await fetch(page.queue, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(8000) });
+    if (answer.status === 423) return lockUp();
     if (answer.status === 401 || answer.redirected) bands.signedOut();
     if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
     const whole = await answer.json();
@@ -135,17 +152,44 @@ const line = new Line(page.stream, page.seq, {
 async function probe() {
   try {
     const answer = await fetch(page.queue, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(1500) });
+    if (answer.status === 423) return lockUp();
     if (answer.status === 401 || answer.redirected) bands.signedOut();
   } catch {
     // still nobody there
   }
 }
 
+/* --- the lock --- */
+function lockUp() {
+  line.close();
+  lock.face();
+}
+async function askToLock() {
+  const answer = await actions.post(byId("lock").action);
+  if (answer.status === 200 || answer.status === 423) lockUp();
+  else actions.refused(answer);
+}
+document.addEventListener("tornvakt:locked", lockUp);
+document.addEventListener("tornvakt:go", ({ detail }) => goTo(detail.address));
+
+/** Show what an address of the desk leads to, without leaving the desk. */
+function goTo(address) {
+  const number = address.match(/\/handelser\/([^/]+)\/$/)?.[1];
+  const row = number && queue.byNumber(number);
+  if (row) select(row, { focus: true, at: 0, open: true });
+  else if (number) incident.open(number, address).catch(() => {});
+  else if (address === page.desk) middle.leave();
+  else middle.go(address);
+}
+
 /* --- forms and buttons --- */
-const work = { take: () => actions.take(queue.byNumber(incident.number())), "give-back": () => actions.giveBack(), note: actions.note, close: actions.close };
+const work = { take: () => actions.take(queue.byNumber(incident.number())), "give-back": () => actions.giveBack(), note: actions.note, close: actions.close, lock: askToLock };
 document.addEventListener("submit", (event) => {
   const act = work[event.target.dataset.act];
-  if (act) {
+  if (event.target.matches("[data-send]")) {
+    event.preventDefault();
+    acts.send(event.target, event.submitter);
+  } else if (act) {
     event.preventDefault();
     act(event.target);
   } else if (event.target.dataset.choice === "theme") {
@@ -154,11 +198,17 @@ document.addEventListener("submit", (event) => {
   }
 });
 document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-go]");
+  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+    event.preventDefault();
+    return goTo(link.getAttribute("href"));
+  }
   const act = event.target.closest("a[data-act]")?.dataset.act;
   if (!act) return;
   event.preventDefault();
   if (act === "closing") actions.openClosing();
   if (act === "leave-closing") actions.leaveClosing();
+  if (act === "leave-centre") middle.leave();
   if (act === "to-queue") queue.bringUp();
 });
 for (const chip of document.querySelectorAll("[data-filter]")) {
@@ -196,10 +246,36 @@ async function isShown() {
   clearTimeout(wish);
   return incident.open(row.dataset.number).catch(() => false);
 }
+/** A key that opens a form of the incident; the first that is there. */
+const form = (...names) => async () => (await isShown()) && (names.some((name) => acts.open(name)) || toast.refuse(say("not_now")));
+const takeIt = async () => {
+  const row = queue.selected();
+  const isAnothers = row && !queue.isFree(row) && !queue.isMine(row);
+  if (isAnothers && (await isShown()) && acts.open("take_over")) return;
+  actions.take(row);
+};
+/** A key that presses a button of the incident, or opens the form if the button is not there. */
+const press = (act, name) => async () => {
+  if (!(await isShown())) return;
+  const found = byId("centre").querySelector(`form[data-act="${act}"]`);
+  if (found) found.requestSubmit();
+  else if (!acts.open(name)) toast.refuse(say("not_now"));
+};
 const step = (by) => () => select(queue.neighbour(by), { focus: true });
 keys.connect(
   {
-    t: () => actions.take(queue.selected()),
+    t: takeIt,
+    b: async () => (await isShown()) && acts.tick(),
+    h: form("skip"),
+    r: form("attempt"),
+    l: form("hand_over"),
+    s: press("on_scene", "dispatch"),
+    v: press("resume", "wait"),
+    d: press("merge", ""),
+    f: form("attach"),
+    i: () => middle.go(byId("new-call").getAttribute("href")),
+    m: shift.mute,
+    p: askToLock,
     n: async () => (await isShown()) && byId("note")?.focus(),
     a: async () => (await isShown()) && actions.openClosing(),
     o: () => (isFolded() && side.classList.contains("open") ? closeSide() : focusSide("sig-h")),
@@ -216,32 +292,39 @@ keys.connect(
       End: () => select(queue.visible().at(-1), { focus: true }),
     },
     submit() {
-      const form = document.activeElement?.closest("form[data-act]") ?? byId("closing");
-      form?.requestSubmit();
-      return Boolean(form);
+      const one = document.activeElement?.closest("form[data-act]") ?? byId("closing") ?? byId("call-form");
+      one?.requestSubmit();
+      return Boolean(one);
     },
     escape() {
       if (document.querySelector(".toast.bad")) toast.dismiss();
+      if (acts.leave()) return true;
       if (side.classList.contains("open")) closeSide();
       else if (byId("closing")) actions.leaveClosing();
+      else if (incident.isElsewhere()) middle.leave();
       else queue.bringUp();
       return true;
     },
   },
 );
 document.addEventListener("keydown", (event) => {
-  if (event.target.id !== "note" || event.key !== "Enter" || event.shiftKey || event.isComposing || event.ctrlKey) return;
+  if (!event.target.matches?.("#note, textarea[data-enter]") || event.key !== "Enter" || event.shiftKey || event.isComposing || event.ctrlKey) return;
   event.preventDefault();
   event.target.form.requestSubmit();
 });
 
 /* --- start --- */
 drafts.sweep();
+document.addEventListener("tornvakt:shown", acts.wire);
 incident.wire();
+acts.wire();
+listen();
 clocks.everySecond((at) => {
   byId("longest").textContent = queue.longest(at);
   banner(at);
+  sound.judge(at);
+  shift.draw(at);
 });
 clocks.start();
-addEventListener("beforeunload", () => line.source?.close());
+addEventListener("beforeunload", () => line.close());
 document.documentElement.dataset.ready = "true";

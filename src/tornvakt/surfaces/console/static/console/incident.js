@@ -7,6 +7,7 @@ const centre = document.getElementById("centre");
 const signal = document.getElementById("signal");
 let loading = null;
 let renewing = null;
+const asSent = new WeakMap(); // each part as the server wrote it, before anything was typed in it
 
 export const article = () => document.getElementById("incident");
 export const number = () => article()?.dataset.number ?? "";
@@ -28,7 +29,7 @@ function parse(html) {
 function put(parts) {
   const isWriting = document.activeElement?.id === "note" && parts.centre.querySelector("#incident")?.dataset.number === number();
   centre.replaceChildren(...parts.centre.childNodes);
-  signal.replaceChildren(...parts.signal.childNodes);
+  if (parts.signal) signal.replaceChildren(...parts.signal.childNodes);
   signal.scrollTop = 0;
   wire();
   if (isWriting) document.getElementById("note")?.focus();
@@ -39,13 +40,23 @@ export function wire() {
   const note = document.getElementById("note");
   if (note) drafts.follow(note, number(), "note", centre.querySelector("[data-kept]"));
   wireClosing();
+  remember();
+  document.dispatchEvent(new CustomEvent("tornvakt:shown"));
   toEnd();
+}
+
+/** The part as text, but for its form tokens, which are new each time. */
+const bare = (part) => part.innerHTML.replace(/value="[A-Za-z0-9]{64}"/g, "");
+
+function remember() {
+  for (const part of article()?.querySelectorAll("[data-part]") ?? []) asSent.set(part, bare(part));
 }
 
 function wireClosing() {
   const form = closingForm();
   if (!form) return;
   drafts.follow(form.elements.text, number(), "closing");
+  if (form.elements.skip_reason) drafts.follow(form.elements.skip_reason, number(), "skip_reason");
   for (const name of ["result", "cause"]) {
     const saved = drafts.read(number(), name);
     const chosen = [...form.querySelectorAll(`[name="${name}"]`)].some((input) => input.checked);
@@ -58,7 +69,7 @@ function wireClosing() {
 
 /** Forget the drafts of a closed incident. */
 export function forget(n) {
-  for (const field of ["note", "closing", "result", "cause"]) drafts.write(n, field, "");
+  for (const field of ["note", "closing", "skip_reason", "result", "cause"]) drafts.write(n, field, "");
 }
 
 function toEnd() {
@@ -83,8 +94,28 @@ export async function open(n, address = url(n)) {
   return true;
 }
 
-/** Nothing waits: facts in the queue, and in the middle too unless an incident is still read. */
-export async function calm({ middle = true } = {}) {
+/** Whether the call form or a list stands in the middle, which no alarm may push aside. */
+export const isElsewhere = () => Boolean(centre.querySelector("#phone, #listing"));
+
+/** Show a page of the desk that is no incident. Resolves to whether it came up. */
+export async function openPage(address) {
+  loading?.abort();
+  const mine = (loading = new AbortController());
+  try {
+    const parts = await fetchParts(address, mine);
+    if (mine.signal.aborted) return false;
+    put(parts);
+  } catch (error) {
+    if (error.name === "AbortError") return false;
+    throw error;
+  }
+  signal.replaceChildren();
+  history.replaceState(null, "", address);
+  return true;
+}
+
+/** Nothing waits: facts in the queue, and in the middle too unless something else is read there. */
+export async function calm({ middle = true, force = false } = {}) {
   if (middle) loading?.abort();
   let parts;
   try {
@@ -93,7 +124,7 @@ export async function calm({ middle = true } = {}) {
     return; // the line to the server says so itself
   }
   document.getElementById("queue-calm").replaceChildren(...parts.queue.childNodes);
-  if (!middle || queue.rows().length) return;
+  if (!force && (!middle || queue.rows().length || isElsewhere())) return;
   centre.replaceChildren(...parts.centre.childNodes);
   signal.replaceChildren();
   history.replaceState(null, "", document.body.dataset.desk);
@@ -136,17 +167,30 @@ function replaceParts(fresh) {
   for (const { name, value } of next.attributes) now.setAttribute(name, value);
   for (const part of next.querySelectorAll("[data-part]")) {
     const old = now.querySelector(`[data-part="${part.dataset.part}"]`);
-    if (!old || old.innerHTML === part.innerHTML) continue;
+    const html = bare(part);
+    if (!old || asSent.get(old) === html) continue;
     const focused = old.contains(document.activeElement) ? document.activeElement : null;
     const grew = part.dataset.part === "timeline";
+    keepForms(old, part, focused);
     old.replaceChildren(...part.childNodes);
+    asSent.set(old, html);
     if (grew) toEnd();
     if (focused) refocus(old, focused);
   }
+  document.dispatchEvent(new CustomEvent("tornvakt:shown"));
   if (now.dataset.closed && document.getElementById("note")) centre.querySelector(".compose")?.remove();
 }
 
+/** A form somebody writes in, or has opened, stands through the renewal as it is. */
+function keepForms(old, part, focused) {
+  for (const form of old.querySelectorAll("[data-keep]")) {
+    if (!form.open && !form.contains(focused)) continue;
+    part.querySelector(`[data-keep="${CSS.escape(form.dataset.keep)}"]`)?.replaceWith(form);
+  }
+}
+
 function refocus(part, focused) {
+  if (part.contains(focused)) return void focused.focus({ preventScroll: true });
   const act = focused.closest("[data-act]")?.dataset.act;
   const same = act && part.querySelector(`[data-act="${act}"] button, a[data-act="${act}"]`);
   (same ?? part.querySelector("button, a, h1") ?? queue.selected()?.querySelector(".q-a"))?.focus({ preventScroll: true });

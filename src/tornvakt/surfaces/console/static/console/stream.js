@@ -29,6 +29,7 @@ export class Line {
   }
 
   open() {
+    if (this.isOver) return;
     this.source?.close();
     this.openedAt = performance.now();
     this.isWaiting = false;
@@ -55,6 +56,13 @@ export class Line {
     };
   }
 
+  /** Ask for nothing more: the page is being left, or locked. */
+  close() {
+    clearInterval(this.timer);
+    this.isOver = true;
+    this.source?.close();
+  }
+
   recovered() {
     this.isCut = false;
     this.tries = 0;
@@ -68,6 +76,7 @@ export class Line {
   }
 
   watch() {
+    if (this.isOver) return;
     if (!this.isCut && this.silence > SILENCE_MS) {
       this.isCut = true;
       this.cutAt = clocks.now() - this.silence;

@@ -1,0 +1,121 @@
+"""The lists behind the slim lines, in the middle of the desk: waiting, in test, skipped."""
+
+from typing import Any
+
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from tornvakt.base.access.doors import requires
+from tornvakt.base.ui import formats
+from tornvakt.domains.incidents import services
+from tornvakt.domains.incidents.selectors import skipped_steps
+from tornvakt.domains.sites.models import TestMode
+from tornvakt.surfaces.console import desk, rows, slims, work
+
+SHOWN = 200
+
+
+@require_GET
+@requires("incidents.view")
+def waiting(request: HttpRequest) -> HttpResponse:
+    """``/larm/vantar/``: what waits for another party, and when it wakes."""
+    found = slims.waiting_incidents(desk.user_of(request)).select_related("taken_by")
+    english = formats.language() == "en"
+    return _page(
+        request,
+        _("Waiting"),
+        _("They wake by themselves at the time shown."),
+        _("Nothing waits for another party."),
+        [
+            {
+                "title": f"{each.number} · {each.title_en if english else each.title_sv}",
+                "line": each.waiting_for,
+                "small": each.taken_by.call_name if each.taken_by else "",
+                "at": each.wakes_at,
+                "url": rows.url_of(each.number),
+                "is_incident": True,
+            }
+            for each in found.order_by(F("wakes_at").asc())[:SHOWN]
+        ],
+    )
+
+
+@require_GET
+@requires("incidents.view")
+def tests(request: HttpRequest) -> HttpResponse:
+    """``/larm/provlagen/``: objects in test, until when, and who began it."""
+    found = slims.tests_in_force(timezone.now()).select_related("site", "started_by")
+    return _page(
+        request,
+        _("Objects in test"),
+        _("Their signals are stored and shown as tests. The test ends by itself."),
+        _("No object is in test."),
+        [
+            {
+                "title": each.site.name,
+                "line": what_is_tested(each),
+                "small": " · ".join(
+                    part
+                    for part in (each.reason, each.started_by and each.started_by.call_name)
+                    if part
+                ),
+                "at": each.ends_at,
+                "url": "",
+            }
+            for each in found.order_by("ends_at", "id")[:SHOWN]
+        ],
+    )
+
+
+@require_GET
+@requires("incidents.view_skipped")
+def skipped(request: HttpRequest) -> HttpResponse:
+    """``/larm/overhoppade/``: steps somebody skipped and why; for the shift leader."""
+    return _page(
+        request,
+        _("Skipped steps"),
+        _("The newest first. Say when you have read one, and it leaves the list."),
+        _("No step has been skipped since you last looked."),
+        [
+            {
+                "title": f"{each.number} · {each.title(formats.language())}",
+                "line": each.text,
+                "small": _("%(who)s: %(reason)s")
+                % {"who": each.by_call_name, "reason": each.reason},
+                "at": each.at,
+                "url": rows.url_of(each.number),
+                "is_incident": True,
+                "post": reverse("skip_seen", args=[each.id]),
+                "button": _("Read"),
+            }
+            for each in skipped_steps(desk.user_of(request))
+        ],
+    )
+
+
+@require_POST
+@requires("incidents.view_skipped")
+def skip_seen(request: HttpRequest, mark: int) -> HttpResponseBase:
+    """``/larm/overhoppade/<id>/last/``: the shift leader has read why."""
+    services.see_skipped(mark_ids=[mark], by=desk.user_of(request), now=timezone.now())
+    if desk.is_from_script(request):
+        return JsonResponse({"ok": True, "said": _("Marked as read."), "to": reverse("skipped")})
+    return redirect("skipped")
+
+
+def what_is_tested(test: TestMode) -> str:
+    """Which part of the object, in the active language."""
+    text = work.scope_name(test.scope, test.account, test.scope_id)
+    return f"{text} · {_('fire and hold-up too')}" if test.covers_life else text
+
+
+def _page(
+    request: HttpRequest, heading: str, lead: str, nothing: str, listed: list[dict[str, Any]]
+) -> HttpResponse:
+    context = {"heading": heading, "lead": lead, "nothing": nothing, "listed": listed}
+    return desk.centre(request, "console/lists.html", context)

@@ -1,0 +1,79 @@
+"""The slim lines under the queue: what waits, what is in test, what was skipped. Each leads on."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.db.models import Count, Min, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from tornvakt.base.access.doors import requires
+from tornvakt.base.access.models import User
+from tornvakt.base.access.policy import decide, visible
+from tornvakt.base.ui import formats
+from tornvakt.domains.incidents.models import Incident, StepMark
+from tornvakt.domains.incidents.states import State
+from tornvakt.domains.sites.models import TestMode
+from tornvakt.surfaces.console import desk
+
+
+@dataclass(frozen=True, slots=True)
+class Slim:
+    """One line: what, how many, one fact more, and the list behind it."""
+
+    word: str
+    n: int
+    more: str
+    url: str
+
+
+@require_GET
+@requires("incidents.view")
+def slims(request: HttpRequest) -> HttpResponse:
+    """``/larm/vid-sidan/``: the lines alone, for the script to renew."""
+    context = {"slims": lines(desk.user_of(request), datetime.now(UTC))}
+    return render(request, "console/slims.html", context)
+
+
+def lines(viewer: User, now: datetime) -> list[Slim]:
+    """Return the lines that have something behind them, in the active language."""
+    found = [_waiting(viewer), _tests(now), _skipped(viewer)]
+    return [line for line in found if line.n]
+
+
+def tests_in_force(now: datetime) -> QuerySet[TestMode]:
+    """The test modes that hold at this instant, the one that ends first on top."""
+    running = TestMode.objects.filter(starts_at__lte=now, ends_at__gt=now)
+    return running.filter(ended_at=None) | running.filter(ended_at__gt=now)
+
+
+def waiting_incidents(viewer: User) -> QuerySet[Incident]:
+    """Incidents that wait for another party, the one that wakes first on top."""
+    return visible(viewer, "incidents.view", Incident.objects.filter(state=State.WAITING))
+
+
+def unseen_skips() -> QuerySet[StepMark]:
+    """Skipped steps no shift leader has looked at."""
+    return StepMark.objects.filter(is_skipped=True, undone_at=None, seen_at=None)
+
+
+def _waiting(viewer: User) -> Slim:
+    found = waiting_incidents(viewer).aggregate(n=Count("pk"), next=Min("wakes_at"))
+    at = found["next"]
+    more = _("next wakes %(time)s") % {"time": formats.clock(at)[:5]} if at else ""
+    return Slim(_("Waiting"), found["n"], more, reverse("waiting"))
+
+
+def _tests(now: datetime) -> Slim:
+    found = tests_in_force(now).aggregate(n=Count("site", distinct=True), next=Min("ends_at"))
+    at = found["next"]
+    more = _("first ends %(time)s") % {"time": formats.clock(at)[:5]} if at else ""
+    return Slim(_("Objects in test"), found["n"], more, reverse("tests"))
+
+
+def _skipped(viewer: User) -> Slim:
+    n = unseen_skips().count() if decide(viewer, "incidents.view_skipped") else 0
+    return Slim(_("Skipped steps"), n, "", reverse("skipped"))

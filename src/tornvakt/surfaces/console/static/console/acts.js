@@ -1,0 +1,143 @@
+// The forms of an incident: opened by a key, sent without leaving the page, answered beside the
+// field. Each is a <details data-keep> that works without script too; the words come from the server.
+import { offer, post, refused } from "./actions.js";
+import * as drafts from "./drafts.js";
+import * as incident from "./incident.js";
+import * as queue from "./queue.js";
+import * as toast from "./toast.js";
+import { isNarrow } from "./width.js";
+import { say } from "./words.js";
+
+const centre = document.getElementById("centre");
+const FIELDS = "input:not([type=hidden], [type=file]), textarea, select, input[type=file]";
+const find = (name) => centre.querySelector(`[data-keep="${CSS.escape(name)}"]`);
+const textsOf = (form) => [...form.querySelectorAll("[data-draft]")];
+const choicesOf = (form) => [...form.querySelectorAll("[data-draft-choice]")];
+const draftName = (form, field) => `${form.dataset.act}.${field.matches("[type=radio]") ? field.name : field.id}`;
+const wired = new WeakSet(); // forms that stand through a renewal are followed already
+
+/** Open the form called `name` and go to its first field. Returns whether there is one. */
+export function open(name) {
+  const box = find(name);
+  if (!box) return false;
+  if (box.matches("details")) box.open = true;
+  const first = box.querySelector(".field.err input, .field.err textarea, .field.err select") ?? box.querySelector(`[data-first], ${FIELDS}, button`);
+  first?.focus();
+  box.scrollIntoView({ block: "nearest" });
+  return Boolean(first);
+}
+
+/** Leave the form one stands in; what was written stays in it. Returns whether there was one. */
+export function leave() {
+  const box = document.activeElement?.closest?.("details[data-keep][open]");
+  if (!box) return false;
+  box.open = false;
+  back();
+  return true;
+}
+
+/** The next key is a command again. */
+function back() {
+  if (isNarrow()) incident.article()?.querySelector("h1").focus({ preventScroll: true });
+  else queue.selected()?.querySelector(".q-a").focus();
+}
+
+/** Keep what is typed in every form of the pane, and put back what was not sent. */
+export function wire() {
+  for (const form of centre.querySelectorAll("form[data-send]")) {
+    if (wired.has(form)) continue;
+    wired.add(form);
+    const number = form.dataset.number ?? incident.number();
+    for (const field of textsOf(form)) drafts.follow(field, number, draftName(form, field));
+    for (const choice of choicesOf(form)) followChoice(form, choice, number);
+  }
+}
+
+function followChoice(form, choice, number) {
+  const name = draftName(form, choice);
+  const isChosen = form.querySelector(`[name="${choice.name}"]:checked`);
+  if (!isChosen && drafts.read(number, name) === choice.value) choice.checked = true;
+  choice.addEventListener("change", () => drafts.write(number, name, choice.value));
+}
+
+function forget(form) {
+  for (const field of [...textsOf(form), ...choicesOf(form)]) {
+    drafts.write(form.dataset.number ?? incident.number(), draftName(form, field), "");
+  }
+}
+
+/** Show at once that the key was heard; the server's own picture follows. */
+function show(form) {
+  const step = form.closest(".step");
+  if (step && form.dataset.act === "tick") step.classList.add("is-sent");
+  else form.classList.add("is-sent");
+  return () => (step ?? form).classList.remove("is-sent");
+}
+
+/** Send a form, with the button that was pressed. */
+export async function send(form, submitter = null) {
+  if (form.dataset.sending) return;
+  const number = incident.number();
+  form.dataset.sending = "1";
+  const unshow = show(form);
+  const fields = new FormData(form, submitter);
+  const answer = await post(form.action, form.enctype === "multipart/form-data" ? fields : new URLSearchParams(fields));
+  delete form.dataset.sending;
+  unshow();
+  if (answer.status === 422) return complain(form, answer.body.html);
+  if (answer.status !== 200) return refused(answer);
+  forget(form);
+  const wasInside = form.contains(document.activeElement);
+  const box = form.closest("details[data-keep]");
+  if (box) box.open = false;
+  form.reset();
+  if (wasInside) back();
+  answered(answer.body, number);
+}
+
+/** Tell what was done, offer to undo it, and go where the server says. */
+export function answered({ said, undo, to, closed }, number = incident.number()) {
+  if (undo) offer(said, () => takeBack(undo));
+  else if (said) toast.tell(said);
+  if (closed) document.dispatchEvent(new CustomEvent("tornvakt:closed", { detail: { number } }));
+  if (to) document.dispatchEvent(new CustomEvent("tornvakt:go", { detail: { address: to } }));
+  else incident.renew();
+}
+
+async function takeBack({ address, fields }) {
+  const answer = await post(address, new URLSearchParams(fields));
+  if (answer.status === 200) answered(answer.body);
+  else refused(answer);
+}
+
+/** Put the form back as the server judged it, and the focus on the first thing to mend. */
+function complain(form, html) {
+  const box = form.closest("[data-keep]") ?? form;
+  const fresh = document.createRange().createContextualFragment(html).firstElementChild;
+  box.replaceWith(fresh);
+  wire();
+  const field = fresh.querySelector(".field.err input, .field.err textarea, .field.err select");
+  (fresh.querySelector(".errbox[tabindex]") ?? field)?.focus();
+}
+
+/** Press the button of the step that is next. */
+export function tick() {
+  const form = centre.querySelector(".step.now form[data-act=tick]");
+  if (!form) return open("answer") || toast.refuse(say("no_step"));
+  const choices = form.querySelectorAll("button[name=answer]");
+  if (choices.length > 1) return void choices[0].focus(); // a question: the answer is a choice
+  form.requestSubmit();
+}
+
+/** Number keys inside a group of choices press or mark the one with that number. */
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || !/^[1-9]$/.test(event.key)) return;
+  const group = event.target.closest?.("[data-digits]");
+  if (!group || event.target.matches("textarea, select, input:not([type=radio])")) return;
+  const choice = group.querySelectorAll("button, input[type=radio]")[Number(event.key) - 1];
+  if (!choice) return;
+  event.preventDefault();
+  event.stopPropagation();
+  choice.focus();
+  choice.click();
+}, { capture: true });

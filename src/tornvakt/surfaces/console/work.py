@@ -1,0 +1,315 @@
+"""What the desk shows of the work on an incident: card, calls, notices, place, clocks, files."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tornvakt.base.ui import formats
+from tornvakt.domains.incidents.cards import (
+    ActionCard,
+    CalleeView,
+    DuplicateView,
+    HistoryRow,
+    StepView,
+)
+from tornvakt.domains.incidents.outcomes import Outcome, Receiver
+from tornvakt.domains.incidents.pictures import Choice, IncidentView
+from tornvakt.domains.incidents.states import State
+from tornvakt.domains.sites.selectors import KeyView, TestView
+from tornvakt.surfaces.console import rows
+
+_CSS = {"done": "done", "skipped": "skip", "current": "now", "ahead": "todo"}
+
+
+def screen(view: IncidentView, now: datetime) -> dict[str, Any]:
+    """Everything the templates of the work need, in the active language."""
+    return {
+        **permissions(view),
+        "card": card(view, now),
+        "steps_left": steps_left(view.card.left) if view.card and view.card.left else "",
+        "callees": [_callee(each) for each in view.calling.callees],
+        "on_call": [_callee(each) for each in view.calling.on_call],
+        "is_answered": view.calling.is_answered,
+        "is_exhausted": view.calling.is_exhausted,
+        "outcomes": _choices(Outcome.choices),
+        "receivers": _choices(Receiver.choices),
+        "tests": [_test(each) for each in view.tests],
+        "waiting_for": view.waiting.reason if view.waiting else "",
+        "wakes_at": view.waiting.wakes_at if view.waiting else None,
+        "warnings": [each.text for each in view.warnings],
+        "duplicates": [_duplicate(each) for each in view.duplicates],
+        "linked": _linked(view),
+        "keys": [_key(each) for each in view.keys],
+        "plans": _plans(view),
+        "files": _files(view),
+        "handed": _handed(view),
+        "calls": _calls(view),
+        "before": [_before(each) for each in view.history],
+        "stamps": _stamps(view),
+    }
+
+
+def bare(view: IncidentView) -> dict[str, Any]:
+    """The same of an incident that cannot be shown in full: what one may do, and nothing else."""
+    return {
+        **permissions(view),
+        "card": {"steps": [], "done": 0, "total": 0, "title": ""},
+        "outcomes": _choices(Outcome.choices),
+        "receivers": _choices(Receiver.choices),
+    }
+
+
+def permissions(view: IncidentView) -> dict[str, Any]:
+    """What the viewer may do now, as the templates ask for it."""
+    may = view.may
+    return {
+        "may_work": view.row.closed_at is None and may.note,
+        "may_tick": may.tick,
+        "may_ring": may.record_attempt,
+        "may_take_over": may.take_over,
+        "may_hand_over": may.hand_over,
+        "may_dispatch": may.dispatch,
+        "may_arrive": may.arrive,
+        "may_recall": may.recall,
+        "may_resolve": may.resolve,
+        "may_wait": may.wait,
+        "may_resume": may.resume,
+        "may_attach": may.attach,
+        "may_cancel": may.cancel,
+        "may_reopen": may.reopen,
+        "may_undo_cancel": may.undo_cancel,
+        "ending": _ending(view),
+    }
+
+
+def card(view: IncidentView, now: datetime) -> dict[str, Any]:
+    """The action card: every step on the way, where one is, and what may be done with each."""
+    found: ActionCard | None = view.card
+    if found is None:
+        return {"steps": [], "done": 0, "total": 0, "title": _("no card"), "left": 0}
+    steps = [_step(n, each, view, now) for n, each in enumerate(found.steps, 1)]
+    current = found.current
+    return {
+        "title": found.title,
+        "version": found.version,
+        "is_default": found.is_default,
+        "steps": steps,
+        "done": len(steps) - found.left,
+        "total": len(steps),
+        "left": found.left,
+        "now": {"key": current.key, "text": current.text} if current else None,
+    }
+
+
+def _step(n: int, step: StepView, view: IncidentView, now: datetime) -> dict[str, Any]:
+    is_open = step.state in ("current", "ahead")
+    return {
+        "n": n,
+        "key": step.key,
+        "text": step.text,
+        "help": step.help,
+        "state": _CSS[step.state],
+        "answers": step.answers if is_open else (),
+        "note": step.reason if step.state == "skipped" else step.answer,
+        "at": step.at,
+        "by": step.by_call_name,
+        "due_at": step.due_at if is_open else None,
+        "due_ms": formats.epoch_ms(step.due_at) if is_open and step.due_at else None,
+        "is_late": step.is_late(now),
+        "may_tick": is_open and view.may.tick,
+        "may_undo": not is_open and view.may.tick and view.row.owner_id is not None,
+    }
+
+
+def _callee(who: CalleeView) -> dict[str, Any]:
+    last = who.attempts[-1] if who.attempts else None
+    code = f"k{who.keyholder_id}" if who.keyholder_id is not None else f"d{who.duty_turn_id}"
+    return {
+        "code": code,
+        "n": who.order,
+        "name": who.name,
+        "role": who.role,
+        "hours": "" if who.is_within_hours else _("not at this hour"),
+        "may_cancel": who.may_cancel,
+        "phones": [{"shown": phone, "tel": _dialled(phone)} for phone in who.phones],
+        "is_next": who.is_next,
+        "last": last and {"outcome": last.outcome_label, "at": last.at, "note": last.note},
+    }
+
+
+def _dialled(phone: str) -> str:
+    """The number as a telephone dials it: digits, with the plus of a country code."""
+    digits = "".join(letter for letter in phone if letter.isdigit())
+    return f"+{digits}" if phone.strip().startswith("+") else digits
+
+
+def _choices(codes: Sequence[tuple[str, Any]]) -> list[Choice]:
+    return [Choice(code, str(label)) for code, label in codes]
+
+
+def scope_name(scope: str, account: str, scope_id: str) -> str:
+    """Which part of an object a test is about, in the active language."""
+    words = {
+        "whole": _("the whole object"),
+        "transmitter": _("transmitter %(account)s"),
+        "area": _("area %(scope)s, transmitter %(account)s"),
+        "zone": _("zone %(scope)s, transmitter %(account)s"),
+    }
+    return words.get(scope, scope) % {"account": account, "scope": scope_id}
+
+
+def _test(test: TestView) -> dict[str, Any]:
+    return {
+        "what": scope_name(test.scope, test.account, test.scope_id),
+        "until": test.ends_at,
+        "by": test.started_by,
+        "reason": test.reason,
+        "covers_life": test.covers_life,
+    }
+
+
+def _duplicate(twin: DuplicateView) -> dict[str, Any]:
+    where = (
+        _("same object") if twin.distance_m is None else _("%(m)d m away") % {"m": twin.distance_m}
+    )
+    apart = _("%(time)s apart") % {"time": formats.duration(abs(twin.apart_s))}
+    owner = twin.owner_call_name or _("nobody has taken it")
+    return {
+        "number": twin.number,
+        "url": rows.url_of(twin.number),
+        "title": twin.title(formats.language()),
+        "place": twin.place,
+        "why": f"{where} · {apart} · {owner}",
+    }
+
+
+def _linked(view: IncidentView) -> list[dict[str, Any]]:
+    how = {
+        "joined": _("Joined with this"),
+        "joined_into": _("Joined into"),
+        "goes_on": _("Goes on with"),
+        "went_on": _("Went on as"),
+    }
+    return [
+        {
+            "how": how[each.relation],
+            "number": each.number,
+            "title": each.title(formats.language()),
+            "url": rows.url_of(each.number),
+            "may_undo": each.relation == "joined_into" and view.may.undo_merge,
+        }
+        for each in view.linked
+    ]
+
+
+def _key(key: KeyView) -> dict[str, Any]:
+    loan = _("with %(who)s") % {"who": key.lent_to} if key.lent_to else ""
+    return {"number": key.number, "kept": key.kept, "note": key.note, "loan": loan}
+
+
+def _plans(view: IncidentView) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": plan.title,
+            "url": reverse("plan", args=[view.row.number, plan.id]),
+            "is_picture": plan.kind == "photo",
+        }
+        for plan in view.plans
+    ]
+
+
+def _files(view: IncidentView) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": file.name,
+            "url": reverse("attachment", args=[view.row.number, file.id]),
+            "size": size(file.size),
+            "by": file.by_call_name,
+            "at": file.at,
+            "is_picture": file.kind.startswith("image/"),
+        }
+        for file in view.files
+    ]
+
+
+def size(octets: int) -> str:
+    """``12 kB`` or ``3,4 MB``: how large a file is, for people."""
+    if octets < 1_000_000:
+        return f"{max(1, round(octets / 1000))}\u00a0kB"
+    text = f"{octets / 1_000_000:.1f}"
+    return f"{text.replace('.', ',') if formats.language() == 'sv' else text}\u00a0MB"
+
+
+def _handed(view: IncidentView) -> list[dict[str, Any]]:
+    return [
+        {
+            "to": each.to_label,
+            "at": each.at,
+            "small": " · ".join(
+                part for part in (each.answered_by, each.case_number, each.by_call_name) if part
+            ),
+        }
+        for each in view.hand_overs
+    ]
+
+
+def _calls(view: IncidentView) -> list[dict[str, Any]]:
+    return [
+        {
+            "at": each.at,
+            "what": each.kind_label,
+            "route": each.route_label,
+            "text": each.text,
+            "phone": each.phone,
+            "by": each.by_call_name,
+        }
+        for each in view.calls
+    ]
+
+
+def _before(each: HistoryRow) -> dict[str, Any]:
+    where = _("%(m)d m away") % {"m": each.distance_m} if each.distance_m is not None else ""
+    result = " · ".join(part for part in (each.result_label, each.cause_label) if part)
+    return {
+        "at": each.opened_at,
+        "title": each.title(formats.language()),
+        "place": f"{each.place}, {where}" if where else "",
+        "url": rows.url_of(each.number),
+        "result": result or _("open"),
+    }
+
+
+def _stamps(view: IncidentView) -> list[dict[str, Any]]:
+    """The clocks beyond taking: shown when their instant is known, or still can come."""
+    names = {
+        "dispatched": _("Sent out"),
+        "on_scene": _("On the scene"),
+        "resolved": _("Dealt with"),
+    }
+    return [
+        {"name": names[each.name], "after_s": each.after_s, "at": each.at}
+        for each in view.clocks
+        if each.name in names
+    ]
+
+
+def _ending(view: IncidentView) -> str:
+    """How it ended, in words; empty while it is open."""
+    if view.row.state == State.MERGED:
+        return _("Joined with another incident")
+    if view.row.state == State.CANCELLED:
+        return _("Cancelled as a mistake")
+    return next((c.label for c in view.results if c.code == view.result), "")
+
+
+def steps_left(left: int) -> str:
+    """Say how many steps of the card are open, for the closing form."""
+    return ngettext(
+        "One step of the action card is left.",
+        "%(n)d steps of the action card are left.",
+        left,
+    ) % {"n": left}
