@@ -1,5 +1,6 @@
 """How far the work on an incident has come: the action card and the call list."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -14,14 +15,17 @@ from tornvakt.domains.incidents.models import CallAttempt, Incident, StepMark
 from tornvakt.domains.incidents.outcomes import Outcome
 from tornvakt.domains.incidents.selectors.duty import on_duty
 from tornvakt.domains.sites.selectors import Callee, InstructionView, callees, instruction
+from tornvakt.pure.facts import Refusal
 from tornvakt.pure.instructions import DONE, SKIPPED, Progress, Step, StepKind, progress
+
+log = logging.getLogger(__name__)
 
 
 def card(incident: Incident) -> ActionCard | None:
     """Return the action card of an incident; None for one from before there were any."""
-    if incident.instruction_id is None:
+    written = _written(incident)
+    if written is None:
         return None
-    written = instruction(incident.instruction_id)
     marks = _marks(incident)
     come = come_to(written, marks)
     return ActionCard(
@@ -37,9 +41,8 @@ def card(incident: Incident) -> ActionCard | None:
 
 def where(incident: Incident) -> Progress | None:
     """Return the same as the services reckon with it; None when it has no action card."""
-    if incident.instruction_id is None:
-        return None
-    return come_to(instruction(incident.instruction_id), _marks(incident))
+    written = _written(incident)
+    return come_to(written, _marks(incident)) if written else None
 
 
 def come_to(written: InstructionView, marks: Mapping[str, StepMark]) -> Progress:
@@ -100,6 +103,17 @@ def call_list(incident: Incident, now: datetime) -> CallList:
         is_answered=is_answered,
         is_exhausted=not is_next_found and bool(people or on_call),
     )
+
+
+def _written(incident: Incident) -> InstructionView | None:
+    """Return the instruction; None, too, for one that cannot be read: the rest must be shown."""
+    if incident.instruction_id is None:
+        return None
+    try:
+        return instruction(incident.instruction_id)
+    except (LookupError, ValueError, TypeError, Refusal):
+        log.exception("incidents.instruction_unread number=%s", incident.number)
+        return None
 
 
 def _marks(incident: Incident) -> dict[str, StepMark]:

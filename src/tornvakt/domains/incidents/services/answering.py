@@ -78,6 +78,7 @@ def register_call(
     )
     if join_id is None:
         publish(IncidentOpened(at=now, incident_id=call.incident.pk))
+        call.incident = writing.read(call.incident.pk)
     else:
         publish(IncidentChanged(at=now, incident_id=call.incident.pk))
     return call

@@ -149,7 +149,7 @@ def reopen(*, incident_id: int, by: User, reason: str, now: datetime) -> Inciden
     )  # fmt: skip
     publish(IncidentOpened(at=now, incident_id=fresh.pk))
     publish(IncidentChanged(at=now, incident_id=closed.pk))
-    return fresh
+    return writing.read(fresh.pk)
 
 
 AGAIN: dict[str, object] = {

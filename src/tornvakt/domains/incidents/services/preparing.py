@@ -1,5 +1,6 @@
 """What an incident is given when it opens: the instruction in force at that instant."""
 
+import logging
 from collections.abc import Collection
 from datetime import datetime
 
@@ -8,6 +9,9 @@ from django.db import transaction
 from tornvakt.domains.incidents.models import Incident
 from tornvakt.domains.incidents.services import writing
 from tornvakt.domains.sites.selectors import instructions_for
+from tornvakt.pure.facts import Refusal
+
+log = logging.getLogger(__name__)
 
 _KINDS = {"threat": "holdup"}
 """Kinds of calls that go by the instruction of a kind of alarm."""
@@ -17,16 +21,21 @@ _KINDS = {"threat": "holdup"}
 def freeze_instructions(*, incident_ids: Collection[int], now: datetime) -> None:
     """Give each incident the instruction in force when it opened. Three queries, however many.
 
-    A later version of the instruction changes nothing for it.
+    A later version of the instruction changes nothing for it. An instruction that cannot be read
+    never keeps an alarm from the desk: the incident is then without, and the log says so.
     """
     found = list(Incident.objects.filter(pk__in=incident_ids, instruction=None))
     if not found:
         return
     wanted = {row.pk: (row.site_id, _KINDS.get(row.kind, row.kind)) for row in found}
-    views = instructions_for(set(wanted.values()), now)
-    for row in found:
-        row.instruction_id = views[wanted[row.pk]].id
-    Incident.objects.bulk_update(found, ["instruction"])
+    try:
+        views = instructions_for(set(wanted.values()), now)
+    except (LookupError, ValueError, TypeError, Refusal):
+        log.exception("incidents.instruction_unread count=%s", len(found))
+    else:
+        for row in found:
+            row.instruction_id = views[wanted[row.pk]].id
+        Incident.objects.bulk_update(found, ["instruction"])
     numbers = sorted(row.number for row in found)
     writing.log(
         "opened", numbers[0] if len(numbers) == 1 else "", now, None,

@@ -8,7 +8,11 @@ from tornvakt.base.access.models import User
 from tornvakt.base.facts.outbox import publish
 from tornvakt.domains.incidents.facts import IncidentChanged
 from tornvakt.domains.incidents.models import EntryKind, Incident
-from tornvakt.domains.incidents.refusals import ChangedMeanwhile, WakeTimeWrong
+from tornvakt.domains.incidents.refusals import (
+    ChangedMeanwhile,
+    NotInThisState,
+    WakeTimeWrong,
+)
 from tornvakt.domains.incidents.services import writing
 from tornvakt.domains.incidents.states import State
 
@@ -53,6 +57,8 @@ def resume(*, incident_id: int, by: User, now: datetime) -> Incident:
     if before.taken_by_id is not None:
         writing.must_be_owned(before, by)
     writing.must_be_open(before)
+    if before.state not in (State.WAITING, State.RESOLVED):
+        raise NotInThisState(State(before.state))
     owner: dict[str, object] = {} if before.taken_by_id else {"taken_by": by, "taken_at": now}
     changed = writing.change(before, State.IN_PROGRESS, resolved_at=None, **owner)
     writing.write(changed, EntryKind.RESUMED, now, by, who=by.call_name)

@@ -141,6 +141,7 @@ def write(
     kind: EntryKind,
     at: datetime,
     by: User | None,
+    /,
     *,
     text: str = "",
     **params: object,
@@ -153,7 +154,7 @@ def write(
     return entry
 
 
-def log(verb: str, number: str, at: datetime, by: User | None, **params: object) -> None:
+def log(verb: str, number: str, at: datetime, by: User | None, /, **params: object) -> None:
     """Add an entry to the audit log: ids and codes of ``params``, never names or free text."""
     codes = {
         name: value

@@ -1,0 +1,183 @@
+"""Duplicates are proposed by place, time and kind, joined by a person, and taken apart again."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.integration.database.conftest import Carry
+from tests.integration.incidents.conftest import METRES_NORTH, NOW, POINT, Open, after, logged
+from tests.support.inbox import START_US, sia
+from tornvakt.base.access.models import User
+from tornvakt.domains.alarms.models import Alarm
+from tornvakt.domains.incidents import selectors
+from tornvakt.domains.incidents import services as incidents
+from tornvakt.domains.incidents.models import Incident, LogEntry
+from tornvakt.domains.sites.models import Site
+
+
+def proposed(incident: Incident, viewer: User, now: datetime = NOW) -> list[tuple[str, int | None]]:
+    view = selectors.incident(viewer, incident.number, now)
+    assert view is not None
+    return [(each.number, each.distance_m) for each in view.duplicates]
+
+
+def at(metres: float) -> dict[str, float]:
+    """Return a point so many metres north of the school."""
+    return {"latitude": POINT[0] + metres * METRES_NORTH, "longitude": POINT[1]}
+
+
+def test_the_same_kind_of_thing_near_in_place_and_time_is_proposed(
+    school: Site, open_one: Open, operator: User
+) -> None:
+    here = open_one(site=school)
+    same_site = open_one(site=school, opened_at=after(60))
+    near = open_one(kind="damage", opened_at=after(1800), **at(149))
+    for fields in (
+        {"kind": "burglary", **at(151)},  # too far
+        {"kind": "burglary", "opened_at": after(1801), **at(0)},  # too late
+        {"kind": "burglary", "opened_at": after(-1801), **at(0)},  # too early
+        {"kind": "fire", **at(0)},  # another thing
+        {"kind": "burglary"},  # nobody knows where
+        {"kind": "burglary", "is_test": True, **at(0)},
+    ):
+        open_one(**fields)
+    closed = open_one(site=school)
+    incidents.take(incident_id=closed.pk, by=operator, now=after(1))
+    incidents.close(
+        incident_id=closed.pk, by=operator, result="test", skip_reason="prov", now=after(2)
+    )
+    assert proposed(here, operator) == [(same_site.number, None), (near.number, 149)]
+    assert proposed(closed, operator) == []
+    # Nothing is ever joined by itself.
+    assert not Incident.objects.filter(state="merged").exists()
+
+
+def test_what_was_joined_ends_there_and_the_more_serious_priority_holds(
+    school: Site, open_one: Open, operator: User, other: User
+) -> None:
+    mine = open_one(site=school, priority=3)
+    same = open_one(site=school, priority=1, opened_at=after(30))
+    incidents.take(incident_id=mine.pk, by=operator, now=after(40))
+    joined = incidents.merge(incident_id=same.pk, into_id=mine.pk, by=operator, now=after(50))
+    assert (joined.pk, joined.priority, joined.state) == (mine.pk, 1, "in_progress")
+    same.refresh_from_db()
+    assert (same.state, same.merged_into, same.closed_at, same.closed_by) == (
+        "merged", mine, after(50), operator,
+    )  # fmt: skip
+    view = selectors.incident(operator, mine.number, after(51))
+    assert view is not None
+    assert [(each.number, each.relation) for each in view.linked] == [(same.number, "joined")]
+    assert [entry.sentence("en") for entry in view.entries[-2:]] == [
+        f"Op 2 joined {same.number} with it: Burglary alarm",
+        "Priority raised from P3 to P1",
+    ]
+    with pytest.raises(incidents.AlreadyClosed):
+        incidents.take(incident_id=same.pk, by=other, now=after(52))
+
+
+def test_nobody_joins_what_another_has_nor_an_incident_with_itself(
+    school: Site, open_one: Open, operator: User, other: User
+) -> None:
+    one, two = open_one(site=school), open_one(site=school)
+    incidents.take(incident_id=one.pk, by=other, now=NOW)
+    with pytest.raises(incidents.NotYours):
+        incidents.merge(incident_id=one.pk, into_id=two.pk, by=operator, now=NOW)
+    with pytest.raises(incidents.NotItself):
+        incidents.merge(incident_id=two.pk, into_id=two.pk, by=operator, now=NOW)
+    incidents.merge(incident_id=two.pk, into_id=one.pk, by=operator, now=NOW)  # into another's: yes
+    with pytest.raises(incidents.AlreadyClosed):
+        incidents.merge(incident_id=one.pk, into_id=two.pk, by=other, now=NOW)
+
+
+def test_the_alarms_go_along_and_a_further_signal_is_counted_where_somebody_looks(
+    carry: Carry, school: Site, operator: User, leader: User
+) -> None:
+    carry([sia("1234", "Nri1/BA4"), sia("5678", "Nri1/BA5", sequence=2)])
+    first, second = Incident.objects.order_by("pk")
+    now = datetime.now(UTC)
+    incidents.take(incident_id=first.pk, by=operator, now=now)
+    incidents.merge(incident_id=second.pk, into_id=first.pk, by=operator, now=now)
+    carry([sia("5678", "Nri1/BA5", sequence=3, at_us=START_US + 5_000_000)])
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.alarm_count, first.signal_count) == (2, 3)
+    assert (second.alarm_count, second.signal_count) == (0, 0)
+
+    later = now + timedelta(minutes=2)
+    with pytest.raises(incidents.NotAllowed):  # a slip is taken back at once, or by a leader
+        incidents.undo_merge(incident_id=second.pk, by=operator, reason="nej", now=later)
+    alone = incidents.undo_merge(
+        incident_id=second.pk, by=leader, reason="Två olika dörrar", now=now + timedelta(seconds=9)
+    )
+    assert (alone.state, alone.merged_into, alone.closed_at, alone.taken_by) == (
+        "new", None, None, None,
+    )  # fmt: skip
+    first.refresh_from_db()
+    alone.refresh_from_db()
+    assert (first.alarm_count, first.signal_count) == (1, 1)
+    assert (alone.alarm_count, alone.signal_count) == (1, 2)
+    assert Alarm.objects.get(zone="5").link.incident == alone
+    sentences = [
+        LogEntry.objects.filter(incident=each, kind="unmerged").get() for each in (alone, first)
+    ]
+    view = selectors.incident(leader, alone.number, now)
+    assert view is not None
+    assert view.entries[-1].sentence("en") == (
+        f"SL 1 took it out of {first.number} again: Två olika dörrar"
+    )
+    assert {line.text for line in sentences} == {"Två olika dörrar"}
+    assert logged()[-2:] == ["unmerged", "unmerged"]
+
+
+def test_whoever_joined_them_by_a_slip_takes_it_back_within_a_minute(
+    school: Site, open_one: Open, operator: User, other: User
+) -> None:
+    one, two = open_one(site=school), open_one(site=school)
+    incidents.take(incident_id=one.pk, by=operator, now=NOW)
+    incidents.merge(incident_id=two.pk, into_id=one.pk, by=operator, now=NOW)
+    with pytest.raises(incidents.NotAllowed):
+        incidents.undo_merge(incident_id=two.pk, by=other, reason="nej", now=after(1))
+    alone = incidents.undo_merge(incident_id=two.pk, by=operator, reason="Slant", now=after(60))
+    assert alone.state == "new"
+
+
+def test_a_joining_into_what_is_over_stands(school: Site, open_one: Open, leader: User) -> None:
+    one, two = open_one(site=school), open_one(site=school)
+    incidents.take(incident_id=one.pk, by=leader, now=NOW)
+    incidents.merge(incident_id=two.pk, into_id=one.pk, by=leader, now=NOW)
+    incidents.close(incident_id=one.pk, by=leader, result="test", skip_reason="x", now=after(1))
+    with pytest.raises(incidents.CannotBeTakenBack):
+        incidents.undo_merge(incident_id=two.pk, by=leader, reason="nej", now=after(2))
+
+
+def test_what_happened_here_before_is_shown_unasked(
+    school: Site, open_one: Open, operator: User
+) -> None:
+    long_ago = NOW - timedelta(days=90)
+    kept = [
+        open_one(site=school, opened_at=NOW - timedelta(days=days)).number for days in range(1, 9)
+    ]
+    near = open_one(kind="disturbance", opened_at=NOW - timedelta(days=10), **at(99))
+    edge = open_one(site=school, opened_at=long_ago)
+    open_one(site=school, opened_at=long_ago - timedelta(microseconds=1))
+    open_one(kind="disturbance", opened_at=NOW - timedelta(days=1), **at(101))
+    customer = school.customer
+    neighbour = Site.objects.create(
+        customer=customer, number="OBJ-9001", name="Förskolan", **at(60)
+    )
+    far = Site.objects.create(customer=customer, number="OBJ-9002", name="Badet", **at(130))
+    beside = open_one(site=neighbour, opened_at=NOW - timedelta(hours=1))
+    open_one(site=far, opened_at=NOW - timedelta(hours=2))
+
+    here = open_one(site=school)
+    view = selectors.incident(operator, here.number, NOW)
+    assert view is not None
+    assert [(row.number, row.distance_m) for row in view.history] == [
+        (beside.number, 60),
+        *((number, None) for number in kept),
+        (near.number, 99),
+    ]
+    Incident.objects.filter(number__in=kept[:3]).delete()
+    view = selectors.incident(operator, here.number, NOW)
+    assert view is not None
+    assert view.history[-1].number == edge.number
