@@ -15,7 +15,10 @@ Which = Callable[[str], str | None]
 
 @dataclass(frozen=True, slots=True)
 class SystemPackage:
-    """A Debian package and the commands or files that show that it (or its like) is here."""
+    """A Debian package and the commands or files that show that it (or its like) is here.
+
+    A probe that begins with a slash is a file; it may hold ``*`` for the machine's architecture.
+    """
 
     name: str
     probes: tuple[str, ...]
@@ -24,6 +27,8 @@ class SystemPackage:
 
 FOR_TESTS = (
     SystemPackage("chromium", ("chromium",), "webbläsarproven"),
+    # What drives the browser is linked with it, and a bare Debian has it not.
+    SystemPackage("libatomic1", ("/usr/lib/*/libatomic.so.1",), "webbläsarproven"),
     SystemPackage(
         "fonts-dejavu-core",
         ("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",),
@@ -51,7 +56,9 @@ def missing(packages: Iterable[SystemPackage], *, find: Which = which) -> list[S
     """Name the packages of which some probe is not to be found."""
 
     def is_here(probe: str) -> bool:
-        return Path(probe).exists() if probe.startswith("/") else find(probe) is not None
+        if probe.startswith("/"):
+            return any(Path("/").glob(probe[1:]))
+        return find(probe) is not None
 
     return [package for package in packages if not all(map(is_here, package.probes))]
 

@@ -1,6 +1,7 @@
 """Which system packages are missing, and the line that brings them."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +19,14 @@ def test_a_package_is_here_when_all_its_probes_are() -> None:
         [STRACE, GETTEXT, FONTS], find=lambda name: name if name in present else None
     )
     assert found == [GETTEXT, FONTS]
+
+
+def test_a_file_may_lie_under_the_machines_architecture(tmp_path: Path) -> None:
+    package = SystemPackage("x", (f"{tmp_path}/*/libx.so.1",), "x")
+    (tmp_path / "x86_64-linux-gnu").mkdir()
+    assert machine.missing([package]) == [package]
+    (tmp_path / "x86_64-linux-gnu" / "libx.so.1").touch()
+    assert machine.missing([package]) == []
 
 
 @pytest.mark.parametrize(("user", "start"), [(0, "apt-get install"), (1000, "sudo apt-get")])
