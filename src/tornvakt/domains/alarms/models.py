@@ -131,6 +131,10 @@ class SignalEvent(models.Model):
     )
     rule = models.CharField(max_length=40, default="")
     """The rule of triage that put it where it is."""
+    verdict = models.CharField(max_length=10, default="")
+    """What became of it, a word of `pure.triage.Verdict`; empty: stored before this was kept."""
+    judged_priority = models.PositiveSmallIntegerField(null=True)
+    """Its priority as the rules set it, which is not always its code's."""
     notes = models.JSONField(default=list)
     """What the other rules found: pairs of a rule's name and its figures."""
     is_test = models.BooleanField(default=False)

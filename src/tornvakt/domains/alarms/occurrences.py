@@ -1,9 +1,11 @@
 """From what a panel said to what the rules look at. The forwarder and the replay share it."""
 
 from datetime import datetime
+from typing import cast
 
+from tornvakt.domains.alarms.models import SignalEvent
 from tornvakt.domains.alarms.words import clean
-from tornvakt.pure.protocols.codes import closes
+from tornvakt.pure.protocols.codes import Qualifier, System, closes
 from tornvakt.pure.protocols.events import Event
 from tornvakt.pure.triage import OWN_ACCOUNT, Occurrence
 
@@ -27,4 +29,20 @@ def occurrence_of(event: Event, account: str, is_known: bool, at: datetime) -> O
         qualifier=event.qualifier,
         cancels=(spoken_of or None) if is_cancel else None,
         at=at,
+    )
+
+
+def event_of(row: SignalEvent) -> Event:
+    """Return a stored event as it was read. What is not stored of it (the device) is empty."""
+    return Event(
+        code_system=cast("System", row.code_system),
+        code=row.code,
+        qualifier=cast("Qualifier", row.qualifier or "new"),
+        kind=row.kind,
+        priority=row.priority,
+        zone=row.zone,
+        area=row.area,
+        user=row.user,
+        text=row.text,
+        occurred_at=row.occurred_at,
     )

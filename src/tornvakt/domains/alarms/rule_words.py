@@ -25,6 +25,7 @@ NAMES: dict[str, tuple[str, str]] = {
     "set_aside": ("kunde inte behandlas, sparad rå", "could not be processed, kept raw"),
     "notice": ("mottagarens eget besked", "announced by the receiver"),
     "test_mode": ("provläge", "test mode"),
+    "after_test": ("står kvar efter prov", "still standing after a test"),
     "test_signal": ("provlarm mottaget", "test signal received"),
     "cancel": ("avbokat i tid", "cancelled in time"),
     "cancel_late": ("avbokat för sent", "cancelled too late"),

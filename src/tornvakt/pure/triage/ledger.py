@@ -50,11 +50,6 @@ class Ledger:
         for key in keys:
             self.standing.pop(key, None)
 
-    def close_technical(self, keys: Iterable[str]) -> None:
-        """Let go of technical alarms that an operator has closed."""
-        gone = set(keys)
-        self.technical = [note for note in self.technical if note.key not in gone]
-
     def _take(self, said: Occurrence, setting: Setting, rules: Rules) -> Decision:
         decision = decide(said, self.standing, setting, self.history, rules)
         self.history = remembered(self.history, said, decision, setting, rules)

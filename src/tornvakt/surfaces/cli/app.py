@@ -35,6 +35,8 @@ COMMANDS = {
     "transmitter": Word(f"{HERE}.transmitters", "Larmsändare: lägg till, lista, ta bort."),
     "signals": Word(f"{HERE}.signals", "Visa varje lagrad signal, direkt ur inkorgen."),
     "journal": Word(f"{HERE}.journal", "Kontrollera inkorgen, eller läs om den."),
+    "audit": Word(f"{HERE}.audit", "Granskningsloggen: kontrollera den, eller läs i den."),
+    "triage": Word(f"{HERE}.triage", "Reglerna från signal till larm: visa, ändra, prova."),
     "user": Word(f"{HERE}.users", "Användare: bjud in med en engångslänk."),
     "simulate": Word(f"{HERE}.simulate", "Låtsas vara larmsändare."),
     "doctor": Word(f"{HERE}.doctor", "Vad är fel här, och vad gör man åt det?"),

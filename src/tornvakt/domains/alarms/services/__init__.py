@@ -1,5 +1,6 @@
 """The verbs of this room: carry signals in, announce a fault of our own, close what is over."""
 
+from tornvakt.domains.alarms.services.after_test import raise_after_test
 from tornvakt.domains.alarms.services.announce import announce
 from tornvakt.domains.alarms.services.batch import Arrival
 from tornvakt.domains.alarms.services.closing import close_alarms
@@ -8,16 +9,20 @@ from tornvakt.domains.alarms.services.cursor import (
     InboxWentBack,
     adopt,
 )
+from tornvakt.domains.alarms.services.rule_sets import RulesNotLater, set_rules
 from tornvakt.domains.alarms.services.take_in import set_aside, take_in, take_in_all
 
 __all__ = [
     "Arrival",
     "ForeignInbox",
     "InboxWentBack",
+    "RulesNotLater",
     "adopt",
     "announce",
     "close_alarms",
+    "raise_after_test",
     "set_aside",
+    "set_rules",
     "take_in",
     "take_in_all",
 ]

@@ -54,6 +54,8 @@ def judge(batch: Batch, arrival: Arrival) -> None:
                 position=position,
                 alarm=alarm,
                 rule=decision.rule,
+                verdict=decision.verdict,
+                judged_priority=decision.priority,
                 notes=[[note.rule, dict(note.params)] for note in decision.notes],
                 is_test=decision.verdict is Verdict.TEST,
                 **fields[position],
