@@ -3,8 +3,8 @@
 Two columns of a million rows repeat few values, so what a value looks like as JSON is remembered.
 """
 
-import json
 from hashlib import sha256
+from json.encoder import encode_basestring
 from typing import Any
 
 Row = tuple[Any, ...]
@@ -64,7 +64,7 @@ def _spell(value: Any) -> bytes:
         text = value
     else:
         raise TypeError(value)
-    spelled = json.dumps(text, ensure_ascii=False).encode()
+    spelled = encode_basestring(text).encode()
     if len(_spelled) < _REMEMBERED:
         _spelled[value] = spelled
     return spelled

@@ -41,6 +41,9 @@ def verify(
     copied, copy_problems = _copied(copy)
     filed, filed_problems = read_points(audit / "checkpoints.log", "audit/checkpoints.log")
     leaves, leaf_problems, report.notes = read_leaves(audit / "leaves")
+    if (leaves or filed.points) and not url and not (data / "main.db").exists():
+        report.problems = ["Databasen (main.db) är borta, fast loggens filer finns."]
+        return report
     try:
         with sources.source(data, url) as source:
             report.database = source.name

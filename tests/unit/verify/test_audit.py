@@ -457,6 +457,12 @@ def test_nothing_to_verify_is_said(tmp_path: Path) -> None:
     assert main([str(tmp_path)]) == 2
 
 
+def test_a_database_that_is_gone_is_damage(made: Log) -> None:
+    made.url = ""
+    made.data.main_db.unlink(missing_ok=True)
+    assert made.problems() == ["Databasen (main.db) är borta, fast loggens filer finns."]
+
+
 def test_the_program_answers_by_exit_code(made: Log, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TORNVAKT_DATABASE_URL", made.url)
     assert main([str(made.data.root)]) == 0

@@ -25,8 +25,7 @@ LOCK = 0x5456_4155
 def number_waiting(limit: int) -> int:
     """Give up to ``limit`` waiting entries their numbers, oldest id first; return how many."""
     lock()
-    waiting = Entry.objects.filter(pk__in=Pending.objects.values("entry_id"))
-    entries = list(waiting.order_by("pk")[:limit])
+    entries = _waiting(limit)
     first = size()
     Leaf.objects.bulk_create(
         Leaf(number=first + place, entry=entry, hash=tree.leaf_hash(canonical.content(entry)))
@@ -34,6 +33,18 @@ def number_waiting(limit: int) -> int:
     )
     Pending.objects.filter(entry_id__in=[entry.pk for entry in entries]).delete()
     return len(entries)
+
+
+def _waiting(limit: int) -> list[Entry]:
+    """Return entries in turn. A row in the queue whose entry is gone holds nobody up."""
+    after = -1
+    while True:
+        queue = Pending.objects.filter(entry_id__gt=after).order_by("entry_id")
+        ids = list(queue.values_list("entry_id", flat=True)[:limit])
+        entries = list(Entry.objects.filter(pk__in=ids).order_by("pk"))
+        if entries or not ids:
+            return entries
+        after = ids[-1]
 
 
 @transaction.atomic

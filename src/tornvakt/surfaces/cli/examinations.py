@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.surfaces.cli import databases, installation, ports, running, watchdog
 from tornvakt.surfaces.cli.codes import Stop
+from tornvakt.surfaces.cli.examinations_of_audit import audit_log
 from tornvakt.surfaces.cli.examinations_of_machine import disk, open_files, python, system_packages
 from tornvakt.surfaces.cli.findings import Check, Finding, fault, ok, warn
 
@@ -262,6 +263,7 @@ ALL: tuple[Check, ...] = (
     worker,
     seals,
     database,
+    audit_log,
     clock,
     free_ports,
     open_files,

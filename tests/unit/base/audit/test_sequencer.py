@@ -346,3 +346,17 @@ def test_several_sequencers_and_writers_at_once_give_each_entry_one_number(
     last = {sequencer.checkpoints_path(node).read_text().splitlines()[-1] for node in nodes}
     assert len(last) == 1
     assert last.pop().startswith("226 ")
+
+
+@pytest.mark.django_db
+def test_what_is_left_of_a_removed_entry_holds_nobody_up(
+    one: Sequencer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sequencer, "BATCH", 2)
+    one.step(now=AT)
+    first = Entry.objects.latest("pk").pk + 1
+    Pending.objects.bulk_create(Pending(entry_id=first - 100 - n, since_us=1) for n in range(5))
+    write()
+    assert one.step(now=AT) == 2
+    assert numbers() == [0, 1]
+    assert Pending.objects.count() == 5

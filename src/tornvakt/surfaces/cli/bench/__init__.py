@@ -1,7 +1,7 @@
 """`./tornvakt bench`: how fast the reception is, measured beside the disk it stands on."""
 
 from tornvakt.surfaces.cli import options
-from tornvakt.surfaces.cli.bench import importing, run
+from tornvakt.surfaces.cli.bench import auditing, importing, run
 
 app = options.plain("Mät hur snabb mottagningen är.")
 
@@ -11,6 +11,7 @@ def _bench() -> None:
     """Mät hur snabb mottagningen är."""
 
 
+app.command("audit")(auditing.audit)
 app.command("receive")(run.receive)
 app.command("import")(importing.importing)
 app.command("storm")(run.storm_)
