@@ -16,6 +16,7 @@ from tornvakt.domains.incidents import selectors as incidents_known
 from tornvakt.domains.incidents import services as incidents
 from tornvakt.domains.incidents.facts import IncidentCancelled, IncidentClosed, IncidentOpened
 from tornvakt.domains.incidents.services import judging
+from tornvakt.domains.sites.facts import TestModeEnded
 
 
 @at_once_together(AlarmRaised)
@@ -64,6 +65,12 @@ def incidents_follow_their_alarms(facts: Sequence[AlarmReworded]) -> None:
 def closed_incident_closes_its_alarms(fact: IncidentClosed) -> None:
     """The same signal after this is a new alarm."""
     alarms.close_alarms(alarm_ids=incidents_known.alarm_ids(fact.incident_id), at=fact.at)
+
+
+@at_once(TestModeEnded)
+def what_stands_after_a_test_is_an_alarm(fact: TestModeEnded) -> None:
+    """Nobody may forget a zone that was tested and never came back."""
+    alarms.end_of_test(test_id=fact.test_id, now=fact.at)
 
 
 @at_once(IncidentCancelled)

@@ -126,6 +126,43 @@ _RULES: dict[str, Rule] = {
         subject=("group",),
         restores=("link.mass",),
     ),
+    "test.missing": Rule(
+        3,
+        "link",
+        "Väntat provlarm har inte kommit (ska komma var {hours}:e timme)",
+        "An expected test signal has not come (due every {hours} hours)",
+    ),
+    "test.received": Rule(
+        4, "link", "Provlarm åter", "Test signal received again", restores=("test.missing",)
+    ),
+    "opening.missed": Rule(
+        3,
+        "openclose",
+        "Inte frånkopplat i tid, skulle ha öppnat {due}",
+        "Not disarmed in time, should have opened at {due}",
+        subject=("area",),
+    ),
+    "area.opened": Rule(4, "openclose", "Frånkopplat", "Disarmed", restores=("opening.missed",)),
+    "closing.missed": Rule(
+        3,
+        "openclose",
+        "Inte tillkopplat i tid, skulle ha stängt {due}",
+        "Not armed in time, should have closed at {due}",
+        subject=("area",),
+    ),
+    "area.closed": Rule(4, "openclose", "Tillkopplat", "Armed", restores=("closing.missed",)),
+    "test.ends_soon": Rule(
+        4,
+        "test",
+        "Provläget slutar om {minutes} min: {place}",
+        "The test mode ends in {minutes} min: {place}",
+    ),
+    "test.ended": Rule(
+        4,
+        "test",
+        "Provläget är slut: {place}. Larm därifrån gäller igen",
+        "The test mode is over: {place}. Alarms from there are real again",
+    ),
     "receiver.started": Rule(
         4, "technical", "Larmmottagaren startade", "The alarm receiver started"
     ),
@@ -317,5 +354,9 @@ def is_ended_by(alarm: "Alarm", name: str, params: Mapping[str, Any]) -> bool:
         case "link.mass":
             same_group = alarm.params.get("group") == params.get("group")
             return same_group and not params.get("count")
+        case "opening.missed" | "closing.missed":
+            # Of the whole place when it names no area; then any area will do.
+            area = str(alarm.params.get("area") or "")
+            return not area or area == str(params.get("area") or "")
         case _:
             return True

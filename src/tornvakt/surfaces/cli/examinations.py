@@ -119,6 +119,17 @@ def worker(data: DataDir) -> Iterator[Finding]:
             f"{backlog} signaler väntar på att nå skärmen.",
             "De är sparade. Minskar talet inte: se logs/worker.log.",
         )
+    elif float(str(status.get("clock_age") or 0)) > STALE_S:
+        yield fault(
+            f"Arbetarens klocka har stått still i {float(str(status['clock_age'])):.0f} s: "
+            "uteblivna provlarm, öppettider och prov som tar slut märks inte.",
+            "Arbetaren startas om av sig själv efter en minut. Se logs/worker.log.",
+        )
+    elif failing := status.get("clock_failing"):
+        yield warn(
+            f"En av arbetarens tidsbevakningar fungerar inte ({failing}).",
+            "De andra går. Se logs/worker.log.",
+        )
     else:
         yield ok("Arbetaren är i kapp" if not backlog else f"Arbetaren arbetar ({backlog} väntar)")
 

@@ -25,6 +25,7 @@ STALE_S = 10.0
 PULSE_STANDS_S = 40.0
 """The pulse is a frame on the alarm port every ten seconds. This long without one having reached
 the database, something between the socket and the screen is broken, whatever else looks well."""
+CLOCK_STANDS_S = 30.0
 _STARTED_AT = time.time()
 """A pulse from before our own start proves nothing: after a night's stop it is hours old."""
 
@@ -37,6 +38,8 @@ class Health:
     receiver_state: str
     free_low: bool
     worker_age: float | None
+    clock_age: float | None
+    """Since the worker's clock last came round: deadlines pass unseen while it stands."""
     backlog: int
     pulse: int | None
     pulse_age: float | None
@@ -69,6 +72,10 @@ def _read(path: Path) -> dict[str, Any]:
 def _age(status: dict[str, Any], now: float) -> float | None:
     at = status.get("at")
     return max(0.0, now - float(at)) if isinstance(at, int | float) else None
+
+
+def _number(found: object) -> float | None:
+    return float(found) if isinstance(found, int | float) else None
 
 
 def _is_stale(age: float | None) -> bool:
@@ -110,6 +117,7 @@ def look(now: float, *, database_age: float = 0.0, carried_at: float | None = No
         receiver_state=state,
         free_low=bool(receiver.get("free_low", False)),
         worker_age=worker_age,
+        clock_age=_number(worker.get("clock_age")),
         backlog=int(worker.get("backlog", 0) or 0),
         pulse=worker.get("pulse"),
         pulse_age=None if carried_at is None else max(0.0, now - carried_at),
@@ -124,6 +132,8 @@ def health(request: HttpRequest) -> JsonResponse:
     """``/halsa/``: 200 when alarms can come in and be shown, else 503. Needs no database."""
     found = look(time.time())
     trouble = found.trouble
+    if not trouble and found.clock_age is not None and found.clock_age > CLOCK_STANDS_S:
+        trouble = "clock"  # alarms are shown all the same, so the desk is not told to doubt them
     if _database_file().is_another():
         trouble = trouble or "database"
         presence.leave()
@@ -132,6 +142,7 @@ def health(request: HttpRequest) -> JsonResponse:
         "trouble": trouble,
         "receiver_age_s": found.receiver_age,
         "worker_age_s": found.worker_age,
+        "clock_age_s": found.clock_age,
         "backlog": found.backlog,
         "pulse": found.pulse,
         "pulse_age_s": found.pulse_age,

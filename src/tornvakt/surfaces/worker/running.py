@@ -20,8 +20,9 @@ from tornvakt.base.facts import outbox
 from tornvakt.base.facts.presence import DatabaseFile
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.domains.alarms.services import ForeignInbox, InboxWentBack
-from tornvakt.surfaces.worker import sequencer
+from tornvakt.surfaces.worker import clock, sequencer
 from tornvakt.surfaces.worker.forwarder import INBOX_TROUBLE, DatabaseAway, Forwarder
+from tornvakt.surfaces.worker.hearing import Hearing
 from tornvakt.surfaces.worker.status import StatusFile
 
 log = logging.getLogger(__name__)
@@ -44,15 +45,22 @@ def run() -> int:
     data = DataDir(settings.DATA)
     data.create()
     code = [0]
-    forwarding = _thread("forwarder", lambda: _forward(data, stop, code), stop, code)
+    hearing, beat = Hearing(), clock.Beat()
+    forwarding = _thread("forwarder", lambda: _forward(data, stop, code, hearing, beat), stop, code)
     later = _thread("later", lambda: _do_later(stop), stop, code)
     numbering = _thread("sequencer", lambda: sequencer.run(data, stop, _now), stop, code)
+    watching = _thread("clock", lambda: clock.run(stop, hearing.until, beat), stop, code)
     while not stop.wait(0.2):
-        pass
+        if beat.age() > clock.STUCK_S:
+            # Deadlines pass unseen. The parent starts us afresh, and the rows say what is due.
+            log.critical("arbetarens klocka har stått still i %.0f s, startar om", beat.age())
+            code[0] = code[0] or 1
+            stop.set()
     end = time.monotonic() + STOP_S
-    for thread in (forwarding, later, numbering):
+    threads = (forwarding, later, numbering, watching)
+    for thread in threads:
         thread.join(max(0.0, end - time.monotonic()))
-    if any(thread.is_alive() for thread in (forwarding, later, numbering)):
+    if any(thread.is_alive() for thread in threads):
         log.warning("worker.left_waiting")
         sys.stderr.flush()
         os._exit(code[0])
@@ -78,8 +86,15 @@ def _thread(
     return thread
 
 
-def _forward(data: DataDir, stop: threading.Event, code: list[int]) -> None:
+def _forward(
+    data: DataDir,
+    stop: threading.Event,
+    code: list[int],
+    hearing: Hearing,
+    beat: clock.Beat,
+) -> None:
     forwarder = Forwarder(data, _now)
+    hearing.progress = forwarder.progress
     status = StatusFile(data.logs / "worker.status")
     database = DatabaseFile()
     wait = FIRST_WAIT_S
@@ -93,7 +108,7 @@ def _forward(data: DataDir, stop: threading.Event, code: list[int]) -> None:
                 wait = FIRST_WAIT_S
             except (ForeignInbox, InboxWentBack) as refusal:
                 forwarder.progress.state = "wrong_inbox"
-                _write(status, forwarder)
+                _write(status, forwarder, beat)
                 log.critical("kan inte föra över signaler: %s", refusal)
                 code[0] = EXIT_WRONG_INBOX
                 return
@@ -107,7 +122,7 @@ def _forward(data: DataDir, stop: threading.Event, code: list[int]) -> None:
                 is_lost = database.is_another()
                 if is_lost:
                     forwarder.progress.state = "waiting"
-                _write(status, forwarder)
+                _write(status, forwarder, beat)
                 if is_lost:
                     log.critical("databasfilen är borttagen eller utbytt, arbetaren startar om")
                     code[0] = EXIT_DATABASE_LOST
@@ -130,7 +145,7 @@ def _do_later(stop: threading.Event) -> None:
             stop.wait(LONGEST_WAIT_S)
 
 
-def _write(status: StatusFile, forwarder: Forwarder) -> None:
+def _write(status: StatusFile, forwarder: Forwarder, beat: clock.Beat) -> None:
     progress = forwarder.progress
     status.write(
         {
@@ -142,6 +157,8 @@ def _write(status: StatusFile, forwarder: Forwarder) -> None:
             "pulse": progress.pulse,
             "pulse_at": progress.pulse_at,
             "set_aside": progress.set_aside,
+            "clock_age": round(beat.age(), 1),
+            "clock_failing": beat.failing,
         }
     )
 

@@ -11,6 +11,7 @@ from tornvakt.domains.alarms.services.cursor import (
 )
 from tornvakt.domains.alarms.services.rule_sets import RulesNotLater, set_rules
 from tornvakt.domains.alarms.services.take_in import set_aside, take_in, take_in_all
+from tornvakt.domains.alarms.services.test_endings import end_of_test
 
 __all__ = [
     "Arrival",
@@ -20,6 +21,7 @@ __all__ = [
     "adopt",
     "announce",
     "close_alarms",
+    "end_of_test",
     "raise_after_test",
     "set_aside",
     "set_rules",

@@ -9,6 +9,7 @@ On SQLite; on the server of TORNVAKT_DATABASE_URL, in a database of its own, whe
 """
 
 import contextlib
+import json
 import os
 import re
 import socket
@@ -16,20 +17,22 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tornvakt.base.inbox.enrolment import Enrolled, Enrolment
+from tornvakt.base.inbox.entries import Kind
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.pure.protocols.dc09.encode import encode
 from tornvakt.pure.supervision import CLASSES
 from tornvakt.surfaces.cli.bench import town
-from tornvakt.surfaces.cli.bench.bed import Bed, load, say
+from tornvakt.surfaces.cli.bench.bed import Bed, say
 from tornvakt.surfaces.cli.bench.house import House
 from tornvakt.surfaces.cli.bench.onlooker import Onlooker, Seen
-from tornvakt.surfaces.cli.bench.subject import DidNotStart, wait_for
+from tornvakt.surfaces.cli.bench.subject import DidNotStart, entries, wait_for
 from tornvakt.surfaces.cli.bench.table import Row, thousands
-from tornvakt.surfaces.cli.dialler.engine import Plan, allow_many_files
+from tornvakt.surfaces.cli.dialler.engine import Engine, Plan, allow_many_files
 from tornvakt.surfaces.cli.dialler.frames import Maker, accounts
 
 FIRST = "30000"
@@ -90,12 +93,12 @@ def _weather(
     address, found = ("127.0.0.1", port), Found()
     _enrol(data, count, kind)
     time.sleep(3.0)  # the receiver re-reads the enrolment within two seconds
-    panels = [_Mains(name, code=b"AT") for name in accounts(FIRST, count)]
+    panels: list[Maker] = [_Mains(name, code=b"AT") for name in accounts(FIRST, count)]
     silence = float(CLASSES[kind].main or 0)
-    began = time.time()
     plan = Plan(seconds=seconds + 1, spread=seconds, each=1, one_shot=True)
     with _in_the_middle(found, "strömavbrottet", desk, port, seconds / 2):
-        outcome = load(bed, address, panels, plan)
+        outcome = Engine(address, panels, plan, numbers=bed.numbers).run()
+    last_heard = time.time()
     found.sent, found.acked = outcome.sent, len(outcome.acked)
     say(f"{count} utan ström: {outcome.summary()}")
     time.sleep(ROWS_WITHIN_S)
@@ -105,19 +108,29 @@ def _weather(
         "förbindelserna",
         desk,
         port,
-        began + silence + seconds / 2 - time.time(),
+        last_heard + silence - seconds / 2 - time.time(),
     ):
-        _until(began + silence + seconds + 1.0 + ROWS_WITHIN_S)
+        _until(last_heard + silence + 1.0 + ROWS_WITHIN_S)
     found.rows["förbindelse"] = len(desk.rows)
     found.titles = [row.title for row in _groups(desk)]
     say("; ".join(found.titles))
-    back = [_Mains(name, code=b"AR") for name in accounts(FIRST, count)]
-    load(bed, address, back, Plan(seconds=seconds, spread=seconds / 3, each=1, one_shot=True))
+    back: list[Maker] = [_Mains(name, code=b"AR") for name in accounts(FIRST, count)]
+    plan = Plan(seconds=seconds, spread=seconds / 3, each=1, one_shot=True)
+    Engine(address, back, plan, numbers=bed.numbers).run()
     wait_for(lambda: not any(_left(row.title) for row in _groups(desk)), 20, 0.1)
     found.back = [row.title for row in _groups(desk)]
     say("; ".join(found.back))
     found.most = desk.most
+    say(_told(data))
     return found
+
+
+def _told(data: DataDir) -> str:
+    """Return how often the receiver told what, in order: for whoever wonders about a figure."""
+    told = Counter(
+        str(json.loads(entry.meta).get("notice")) for entry in entries(data, Kind.NOTICE)
+    )
+    return ", ".join(f"{name} {count}" for name, count in told.items())
 
 
 def _groups(desk: Onlooker) -> list[Seen]:
