@@ -34,6 +34,8 @@ class Line:
 MENU = (
     Entry("office_start", "office.start", _("Start"), "grid"),
     Entry("desk", "incidents.view", _("Alarm desk"), "bell"),
+    Entry("sites", "sites.view", _("Protected objects"), "house", _("Objects")),
+    Entry("default_cards", "sites.edit_defaults", _("Instruction cards"), "log", _("Objects")),
     Entry("people", "access.people_view", _("Accounts"), "people", _("People")),
     Entry("roles", "access.roles_view", _("Roles"), "table", _("People")),
     Entry("log", "access.log_view", _("Review of the log"), "log", _("Review")),

@@ -31,4 +31,5 @@ urlpatterns = [
     path("mitt-konto/sessioner/", account.end_sessions, name="own_sessions"),
     path("logg/", log.log, name="log"),
     path("", include("tornvakt.surfaces.office.security")),
+    path("", include("tornvakt.surfaces.office.sites_urls")),
 ]

@@ -218,7 +218,7 @@ def _judge(import_id: int, now: datetime) -> tuple[Judgement, Register]:
     book: Book = read(_kept(import_id), step)
     _tell(import_id, "judging", book.row_count, book.row_count)
     register = read_register(now)
-    return judge(book, register, now), register
+    return judge(book, register), register
 
 
 def _judged(found: SiteImport, judgement: Judgement, now: datetime) -> SiteImport:

@@ -90,9 +90,9 @@ class _Parsed:
     values: Values
 
 
-def judge(book: Book, register: Register, now: datetime) -> Judgement:
-    """Return what the book would do to the register at ``now`` (UTC)."""
-    return _Judge(book, register, now).run()
+def judge(book: Book, register: Register) -> Judgement:
+    """Return what the book would do to the register."""
+    return _Judge(book, register).run()
 
 
 def _said(sheet: Sheet, row: Row, key: str) -> str:
@@ -104,8 +104,8 @@ def _said(sheet: Sheet, row: Row, key: str) -> str:
 
 
 class _Judge:
-    def __init__(self, book: Book, register: Register, now: datetime) -> None:
-        self.book, self.register, self.now = book, register, now
+    def __init__(self, book: Book, register: Register) -> None:
+        self.book, self.register = book, register
         self.judgement = Judgement(faults=list(book.faults), remarks=list(book.remarks))
         self.numbers: dict[str, str] = {number.casefold(): number for number in register.objects}
         self.names: dict[str, set[str]] = defaultdict(set)
@@ -276,7 +276,7 @@ class _Judge:
                 left[site].remove(before)
                 rules.keep_seconds(parsed.values, before)
             if parsed.values.get("since") is None:
-                parsed.values["since"] = before["since"] if before else self.now
+                parsed.values["since"] = before["since"] if before else None
             self._put(parsed, str(parsed.values["text"])[:60], before, {"until": None})
 
     def _opening(self) -> None:

@@ -181,6 +181,7 @@ def _schedules(register: Register, numbers: dict[int, str], where: Q) -> None:
             "early_min": row.early_min,
             "late_min": row.late_min,
             "exceptions": exceptions_text(row.exceptions),
+            "with_eves": row.with_eves,
         }
 
 

@@ -38,6 +38,7 @@ OPENING_DEFAULTS: Values = {
     "early_min": 15,
     "late_min": 30,
     "exceptions": "",
+    "with_eves": True,
 }
 
 

@@ -60,7 +60,7 @@ def write(judgement: Judgement, register: Register, at: datetime, written: Writt
     _parts(judgement, senders, at, written)
     _keyholders(judgement.items[KEYHOLDERS.code], sites, at, written)
     _keys(judgement.items[KEYS.code], sites, written)
-    _warnings(judgement.items[WARNINGS.code], sites, written)
+    _warnings(judgement.items[WARNINGS.code], sites, at, written)
     _opening(judgement.items[OPENING.code], sites, at, written)
     return sorted(_touched(judgement, register, numbers))
 
@@ -173,7 +173,9 @@ def _keys(items: list[Item], sites: dict[str, int], written: Written) -> None:
     _put(SiteKey, items, sites, ("site_id", "number", "kept", "note"), written)
 
 
-def _warnings(items: list[Item], sites: dict[str, int], written: Written) -> None:
+def _warnings(items: list[Item], sites: dict[str, int], at: datetime, written: Written) -> None:
+    for item in items:
+        _after(item)["since"] = _after(item)["since"] or at
     _put(SiteWarning, items, sites, ("text", "since", "until"), written)
 
 
@@ -214,6 +216,7 @@ def _opening(items: list[Item], sites: dict[str, int], at: datetime, written: Wr
                 "exceptions": exceptions(str(values["exceptions"])),
                 "early_min": values["early_min"],
                 "late_min": values["late_min"],
+                "with_eves": values["with_eves"],
             }
         temporal.replace_many(
             OpeningSchedule,
