@@ -88,9 +88,9 @@ def test_an_instruction_that_refers_to_itself_is_never_stored(site: Site) -> Non
 
 
 def test_opening_hours_are_read_as_they_were(site: Site) -> None:
-    before = Schedule(days=WEEK)  # type: ignore[arg-type]
+    before = Schedule(days=WEEK)
     after = Schedule(
-        days=WEEK,  # type: ignore[arg-type]
+        days=WEEK,
         on_holiday=OnHoliday.HOURS,
         holiday_hours=(("10:00", "14:00"),),
         exceptions={date(2026, 12, 24): (), date(2026, 12, 23): (("08:00", "12:00"),)},
@@ -111,7 +111,7 @@ def test_opening_hours_are_read_as_they_were(site: Site) -> None:
 def test_a_schedule_across_the_change_of_the_clock(site: Site) -> None:
     # Open 22-06 every night. On 25 October 2026 the clock goes from 03:00 back to 02:00, on
     # 28 March 2027 from 02:00 to 03:00: that night is nine hours, this one seven.
-    nights = Schedule(days=((("22:00", "06:00"),),) * 7)  # type: ignore[arg-type]
+    nights = Schedule(days=((("22:00", "06:00"),),) * 7)
     services.set_schedule(site_id=site.pk, schedule=nights, by=None, at=YESTERDAY - timedelta(60))
     stored = schedules_of([site.pk], YESTERDAY)[site.pk][""][1]
     winter = stored.window_at(datetime(2026, 10, 25, 0, 30, tzinfo=UTC))
