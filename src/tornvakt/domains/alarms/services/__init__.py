@@ -1,6 +1,6 @@
 """The verbs of this room: carry signals in, announce a fault of our own, close what is over."""
 
-from tornvakt.domains.alarms.services.after_test import raise_after_test
+from tornvakt.domains.alarms.services.after_test import end_of_test
 from tornvakt.domains.alarms.services.announce import announce
 from tornvakt.domains.alarms.services.batch import Arrival
 from tornvakt.domains.alarms.services.closing import close_alarms
@@ -11,7 +11,6 @@ from tornvakt.domains.alarms.services.cursor import (
 )
 from tornvakt.domains.alarms.services.rule_sets import RulesNotLater, set_rules
 from tornvakt.domains.alarms.services.take_in import set_aside, take_in, take_in_all
-from tornvakt.domains.alarms.services.test_endings import end_of_test
 
 __all__ = [
     "Arrival",
@@ -22,7 +21,6 @@ __all__ = [
     "announce",
     "close_alarms",
     "end_of_test",
-    "raise_after_test",
     "set_aside",
     "set_rules",
     "take_in",
