@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tornvakt.domains.sites import shipped
+from tornvakt.domains.sites import services, shipped
 from tornvakt.domains.sites.models import Instruction
 from tornvakt.domains.sites.selectors import instruction_for
 from tornvakt.pure.instructions import StepKind, problems
@@ -45,6 +45,15 @@ def test_every_kind_of_the_code_tables_has_a_default() -> None:
 
 def test_a_kind_nobody_has_heard_of_gets_the_one_for_unknown() -> None:
     assert instruction_for(None, "meteorite", NOW).kind == "unknown"
+
+
+def test_a_stored_card_that_cannot_be_read_is_passed_by(caplog: pytest.LogCaptureFixture) -> None:
+    site = services.add_site(customer=services.add_customer(name="Kommunen"), name="Skolan")
+    Instruction.objects.create(site=site, kind="fire", title="Trasigt", version=1, steps={"a": 1})
+    assert instruction_for(site.pk, "fire", NOW).title == "Brand"
+    Instruction.objects.filter(site=None, kind="fire").update(steps=["x"])
+    assert instruction_for(site.pk, "fire", NOW).title == "Okänt larm"
+    assert "instruction.broken" in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)

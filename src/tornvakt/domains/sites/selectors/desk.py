@@ -4,6 +4,7 @@ A caller has asked the policy whether the viewer may see the place; what an inci
 incident's business.
 """
 
+import logging
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
@@ -27,8 +28,10 @@ from tornvakt.domains.sites.selectors.views import (
     TestView,
     WarningView,
 )
-from tornvakt.pure.instructions import parse
+from tornvakt.pure.instructions import InstructionBroken, parse
 from tornvakt.pure.schedules import OnHoliday, Schedule
+
+log = logging.getLogger(__name__)
 
 FALLBACK = "unknown"
 """The kind whose default serves every kind nobody has written for."""
@@ -42,15 +45,24 @@ def instruction_for(site_id: int | None, kind: str, at: datetime) -> Instruction
 
 
 def instructions_for(wanted: Collection[Wanted], at: datetime) -> Mapping[Wanted, InstructionView]:
-    """Return the instructions of many alarms at once, in one query."""
+    """Return the instructions of many alarms at once, in one query.
+
+    A stored card that cannot be read is passed by: its default serves, or the one for the unknown.
+    """
     asked = {kind for _, kind in wanted} | {FALLBACK}
     sites = {site_id for site_id, _ in wanted if site_id is not None}
     rows = Instruction.objects.filter(
         in_force(at), Q(site=None) | Q(site_id__in=sites), kind__in=asked
     )
-    found = {(row.site_id, row.kind): row for row in rows}
+    found: dict[Wanted, InstructionView] = {}
+    for row in rows:
+        try:
+            found[row.site_id, row.kind] = _instruction(row)
+        except InstructionBroken:
+            # Somebody has been in the database by hand. The next best card serves.
+            log.exception("instruction.broken id=%s", row.pk)
     return {
-        each: _instruction(found.get(each) or found.get((None, each[1])) or found[None, FALLBACK])
+        each: found.get(each) or found.get((None, each[1])) or found[None, FALLBACK]
         for each in wanted
     }
 
