@@ -54,5 +54,7 @@ def level(role: str, room: Compartment) -> str:
 
 
 def gives_standing(roles: Iterable[str], room: Compartment) -> bool:
-    """Return whether any of these roles is somebody in ``room``."""
-    return any(level(role, room) not in WITHOUT_STANDING for role in roles)
+    """Return whether any of these roles is somebody in ``room``; in PUB everybody is."""
+    return room is Compartment.PUB or any(
+        level(role, room) not in WITHOUT_STANDING for role in roles
+    )

@@ -11,7 +11,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import Error, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
@@ -51,8 +51,8 @@ def requires(action: str, *, polled: bool = False) -> Callable[[View], View]:
                 if refusal:
                     return refusal
                 # Before the view: a stream has let go of the database when it answers.
-                await sync_to_async(_note_look)(request, action, kwargs, polled)
-                return await view(request, *args, **kwargs)
+                unlogged = await sync_to_async(_note_look)(request, action, kwargs, polled)
+                return unlogged or await view(request, *args, **kwargs)
         else:
 
             @wraps(view)
@@ -61,9 +61,9 @@ def requires(action: str, *, polled: bool = False) -> Callable[[View], View]:
                 if refusal:
                     return refusal
                 answer = view(request, *args, **kwargs)
-                if answer.status_code < 400:
-                    _note_look(request, action, kwargs, polled)
-                return answer
+                if answer.status_code >= 400:
+                    return answer
+                return _note_look(request, action, kwargs, polled) or answer
 
         guarded.policy_action = action  # type: ignore[attr-defined]
         return cast(View, guarded)
@@ -140,20 +140,25 @@ refusals = Damper(60.0)
 
 def _note_look(
     request: HttpRequest, action: str, names: dict[str, object], is_polled: bool
-) -> None:
+) -> HttpResponseBase | None:
+    """Log a look; return what is answered instead when that cannot be done."""
     known = described(action)
     if request.method not in LOOKS or known.room is Compartment.PUB:
-        return
+        return None
     assert isinstance(request.user, User)
     if is_polled and not polls.lets_through(request.user.pk, action, *names.values()):
-        return
-    audit.read(
-        action,
-        by=request.user,
-        on=(known.kind or action.partition(".")[0], "/".join(map(str, names.values()))),
-        room=known.room,
-        at=timezone.now(),
-    )
+        return None
+    try:
+        audit.read(
+            action,
+            by=request.user,
+            on=(known.kind or action.partition(".")[0], "/".join(map(str, names.values()))),
+            room=known.room,
+            at=timezone.now(),
+        )
+    except audit.NotLogged as refusal:
+        return render(request, "access/not_logged.html", {"refusal": refusal}, status=503)
+    return None
 
 
 def _note_refusal(request: HttpRequest, action: str) -> None:

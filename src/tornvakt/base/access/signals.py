@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
+from allauth.core import context
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 from django.db import transaction
+from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
 from django.utils import timezone
 
@@ -38,16 +40,24 @@ def sign_in_failed(credentials: dict[str, Any], **_: Any) -> None:
         _wrote("access.sign_in_failed", None, on=user, result="refused")
 
 
-@receiver([authenticator_added, authenticator_reset], dispatch_uid="access.factor_added")
-def factor_added(user: User, authenticator: Any, **_: Any) -> None:
-    """A passkey, one-time codes or recovery codes were added or made anew."""
-    _wrote("access.second_factor_added", user, kind=str(authenticator.type))
+@receiver(post_save, sender=Authenticator, dispatch_uid="access.factor_added")
+def factor_added(instance: Any, created: bool, **_: Any) -> None:
+    """A passkey, one-time codes or recovery codes were added, in the transaction that adds them."""
+    if created:
+        _wrote("access.second_factor_added", _asker(), on=instance.user, kind=str(instance.type))
 
 
-@receiver(authenticator_removed, dispatch_uid="access.factor_removed")
-def factor_removed(user: User, authenticator: Any, **_: Any) -> None:
-    """One was removed by its owner."""
-    _wrote("access.second_factor_removed", user, kind=str(authenticator.type))
+@receiver(post_delete, sender=Authenticator, dispatch_uid="access.factor_removed")
+def factor_removed(instance: Any, **_: Any) -> None:
+    """One was removed, by its owner or by an administrator."""
+    _wrote("access.second_factor_removed", _asker(), on=instance.user, kind=str(instance.type))
+
+
+def _asker() -> User | None:
+    """Who asked for what is being done; None from the command line."""
+    request = context.request
+    user = getattr(request, "user", None)
+    return user if isinstance(user, User) else None
 
 
 def _wrote(

@@ -1,0 +1,145 @@
+"""Things to ask for by address: one maker for each name in an address, for the matrix.
+
+A new name in an address fails the matrix until it has a maker here. A maker returns values by
+state: ``open``, ``closed`` … as the thing can be, and always ``unknown``, which names nothing.
+Every text of a thing holds CANARY, which must never be in an answer to somebody who may not see it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tornvakt.base.access.compartments import CASE_ROOMS
+from tornvakt.base.access.models import Role, RoleHolding, User
+from tornvakt.base.access.services import create_user, invite
+from tornvakt.domains.incidents import services as incidents
+from tornvakt.domains.sites import services as sites
+from tornvakt.domains.sites.models import Site
+
+CANARY = "Kanariefagel"
+UNKNOWN = "unknown"
+States = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Town:
+    """What the makers start from."""
+
+    operator: User
+    leader: User
+    administrator: User
+    site: Site
+
+
+def town() -> Town:
+    """Three people and a place."""
+    customer = sites.add_customer(name=f"{CANARY}kunden", is_fictional=True)
+    return Town(
+        operator=holder(Role.OPERATOR, "maker-op"),
+        leader=holder(Role.SHIFT_LEADER, "maker-sl"),
+        administrator=holder(Role.SYSADMIN, "maker-sys"),
+        site=sites.add_site(customer=customer, name=f"{CANARY}skolan", is_fictional=True),
+    )
+
+
+def holder(role: str, username: str) -> User:
+    """Somebody who holds a role, whichever way it is given in earnest."""
+    user = create_user(username=username, role="", call_name=username[:30], password=None)
+    if role:
+        room = sorted(CASE_ROOMS)[0] if role == Role.ROOM_OWNER else ""
+        RoleHolding.objects.create(user=user, role=role, room=room, since=user.date_joined)
+    return user
+
+
+def incident_numbers(town: Town) -> States:
+    """An incident nobody has, one that is taken, one that is closed."""
+    return {
+        "waiting": _call(town, is_taken=False),
+        "taken": _call(town, is_taken=True),
+        "closed": _closed(town),
+        UNKNOWN: "2026-999999",
+    }
+
+
+def site_numbers(town: Town) -> States:
+    """A place, by its public number."""
+    return {"there": town.site.number, UNKNOWN: "OBJ-999999"}
+
+
+def user_ids(town: Town) -> States:
+    """An account in use and a closed one."""
+    closed = holder("", "maker-closed")
+    User.objects.filter(pk=closed.pk).update(is_active=False)
+    return {"active": town.operator.pk, "closed": closed.pk, UNKNOWN: 999_999}
+
+
+def holding_ids(town: Town) -> States:
+    """A role in force."""
+    held = RoleHolding.objects.get(user=town.operator)
+    return {"in force": held.pk, UNKNOWN: 999_999}
+
+
+def tokens(town: Town) -> States:
+    """A one-time link that has not been used."""
+    guest = create_user(username="maker-guest", role="", call_name="Guest")
+    return {"fresh": invite(user=guest, now=datetime.now(UTC)), UNKNOWN: "x" * 43}
+
+
+def nothing(town: Town) -> States:
+    """Only what is not there: the thing itself is each person's own."""
+    return {UNKNOWN: 999_999}
+
+
+def providers(town: Town) -> States:
+    """No identity provider is set up in a test."""
+    return {UNKNOWN: "kommunen"}
+
+
+def _call(town: Town, *, is_taken: bool) -> str:
+    call = incidents.register_call(
+        by=town.operator,
+        kind="disturbance",
+        route="tlc",
+        place=f"{CANARY}torget",
+        text=f"{CANARY} ropar",
+        is_taken=is_taken,
+        now=datetime.now(UTC),
+    )
+    assert call.incident is not None
+    return call.incident.number
+
+
+def _closed(town: Town) -> str:
+    number = _call(town, is_taken=True)
+    from tornvakt.domains.incidents.models import Incident
+
+    incident = Incident.objects.get(number=number)
+    Incident.objects.filter(pk=incident.pk).update(
+        state="closed",
+        closed_at=datetime.now(UTC) + timedelta(seconds=1),
+        closed_by=town.operator,
+        result="unfounded",
+    )
+    return number
+
+
+MAKERS: dict[tuple[str, str], Callable[[Town], States]] = {
+    ("/larm/handelser/", "number"): incident_numbers,
+    ("/larm/overhoppade/", "mark"): nothing,
+    ("/objekt/", "number"): site_numbers,
+    ("/konton/", "user_id"): user_ids,
+    ("/konton/", "holding_id"): holding_ids,
+    ("/mitt-konto/", "pk"): nothing,
+    ("/inbjudan/", "token"): tokens,
+    ("/logga-in/", "provider_id"): providers,
+}
+"""By the beginning of the address and the name in it."""
+
+
+def maker_of(address: str, name: str) -> Callable[[Town], States]:
+    """Return the maker of a name in an address. Raises KeyError, which says what to add."""
+    found = [key for key in MAKERS if address.startswith(key[0]) and key[1] == name]
+    if not found:
+        raise KeyError(f"tests/support/samples.py has no maker for {name} in {address}")
+    return MAKERS[max(found, key=lambda key: len(key[0]))]
