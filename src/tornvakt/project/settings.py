@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "tornvakt.base.facts",
     "tornvakt.base.audit",
     "tornvakt.base.access",
+    "tornvakt.base.files",
     "tornvakt.base.ui",
     "tornvakt.domains.sites",
     "tornvakt.domains.alarms",
