@@ -20,6 +20,7 @@ from tornvakt.surfaces.cli import options
 from tornvakt.surfaces.cli.bench.audit_forging import FORGERIES, Database, Forgery
 from tornvakt.surfaces.cli.bench.bed import say
 from tornvakt.surfaces.cli.bench.table import Row, as_json, markdown, thousands
+from tornvakt.surfaces.cli.cluster import Cluster, NoCluster
 from tornvakt.surfaces.cli.codes import ExitCode, Stop
 
 LIMIT_S = 60.0
@@ -77,12 +78,9 @@ def _database(name: str, data: DataDir) -> Iterator[Database]:
     if name == "sqlite":
         yield Database(data, "")
         return
-    from tornvakt.surfaces.cli.prove.cluster import Cluster
-    from tornvakt.surfaces.cli.prove.ground import CouldNotRun
-
     try:
         cluster = Cluster()
-    except CouldNotRun as error:
+    except NoCluster as error:
         raise Stop(str(error), ExitCode.MISSING) from error
     try:
         yield Database(data, cluster.url)
