@@ -22,6 +22,7 @@ from tornvakt.base.inbox.entries import Entry, Kind
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.base.inbox.reader import InboxMissing, Reader
 from tornvakt.domains.alarms import services as alarms
+from tornvakt.pure.schedules import holiday_name
 from tornvakt.pure.triage import OWN_ACCOUNT
 from tornvakt.surfaces.worker import batches
 from tornvakt.surfaces.worker.ahead import LookAhead
@@ -154,6 +155,8 @@ class Forwarder:
             raise _away(error) from error
         self.progress.pulse_at = beat.received_at.timestamp() if beat else None
         self._is_adopted = True
+        # The calendar takes half a second to load: not while the first opening of the day waits.
+        holiday_name(self._clock().date())
         self._ahead.restart()
 
     def _is_known(self, entry: Entry) -> bool:

@@ -22,15 +22,8 @@ from tornvakt.pure.facts import Fact
 from tornvakt.pure.triage import Note, Standing
 from tornvakt.pure.triage.ledger import after_note
 
-MUTABLE = [
-    "state",
-    "restored_at",
-    "signal_count",
-    "last_signal_at",
-    "priority",
-    "cancelled_at",
-    "confirmed_at",
-]
+MUTABLE = ["state", "restored_at", "signal_count", "last_signal_at"]
+JUDGED = ["priority", "cancelled_at", "confirmed_at"]
 WORDS = ["title_sv", "title_en", "params"]
 
 
@@ -47,6 +40,7 @@ class StandingAlarms:
         self._new: list[tuple[Alarm, str, Alarm | None]] = []
         self._judged: list[tuple[Alarm, Note, int, datetime]] = []
         self._changed: dict[int, Alarm] = {}
+        self._rejudged: dict[int, Alarm] = {}
         self._reworded: dict[int, Alarm] = {}
         self._repeats: dict[int, tuple[Alarm, str]] = {}
         self._counts: Counter[int] = Counter()
@@ -115,13 +109,17 @@ class StandingAlarms:
         alarm.cancelled_at = (alarm.cancelled_at or at) if now.is_cancelled else None
         alarm.confirmed_at = (alarm.confirmed_at or at) if now.is_confirmed else None
         self._judged.append((alarm, note, was, at))
-        self._mark(alarm)
+        self._picture(alarm)
+        if alarm.pk is not None:
+            self._rejudged[alarm.pk] = alarm
 
     def store(self) -> None:
         """Write new and changed alarms."""
         Alarm.objects.bulk_create(alarm for alarm, _, _ in self._new)
         if self._changed:
             Alarm.objects.bulk_update(self._changed.values(), MUTABLE)
+        if self._rejudged:
+            Alarm.objects.bulk_update(self._rejudged.values(), JUDGED)
         if self._reworded:
             Alarm.objects.bulk_update(self._reworded.values(), WORDS)
 
