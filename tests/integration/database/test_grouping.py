@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from tests.integration.database.conftest import Carry
@@ -178,3 +179,45 @@ def test_alarms_of_a_group_cost_the_same_number_of_queries_for_ten_and_for_two_h
             carry(lost(part, from_ms=1_000))
         costs.append(len(queries))
     assert abs(costs[0] - costs[1]) <= 4
+
+
+def test_every_member_is_listed_the_lost_first(
+    carry: Carry, operator: User, client: Client
+) -> None:
+    accounts = town(12)
+    carry(lost(accounts))
+    carry(lost(accounts[6:8], code="AR", from_ms=9_000))
+    (group,) = Incident.objects.filter(group="power:Malmen")
+    found = selectors.members(operator, group.number)
+    assert found is not None
+    assert [(each.account, each.place, each.is_back) for each in found] == [
+        *[(f"D{n:04}", f"Objekt {n:04}", False) for n in (4, 5, 8, 9, 10, 11)],
+        *[(f"D{n:04}", f"Objekt {n:04}", True) for n in (6, 7)],
+    ]
+    client.force_login(operator)
+    pane = client.get(f"/larm/handelser/{group.number}/").content.decode()
+    address = f"/larm/handelser/{group.number}/larmsandare/"
+    assert f'href="{address}"' in pane
+    page = client.get(address).content.decode()
+    assert [f"Objekt {n:04}" in page for n in range(4, 12)] == [True] * 8
+    assert client.get("/larm/handelser/2026-999999/larmsandare/").status_code == 404
+
+
+def test_members_of_the_receivers_mass_loss_are_those_it_named(
+    carry: Carry, operator: User
+) -> None:
+    accounts = town(4)
+    carry(
+        [
+            notice("link.mass", group=7, count=4, accounts=accounts),
+            notice("link.mass_restored", group=7, count=3, accounts=accounts[:1]),
+        ]
+    )
+    found = selectors.members(operator, Incident.objects.get().number)
+    assert found is not None
+    assert [(each.place, each.is_back) for each in found] == [
+        ("Objekt 0001", False),
+        ("Objekt 0002", False),
+        ("Objekt 0003", False),
+        ("Objekt 0000", True),
+    ]

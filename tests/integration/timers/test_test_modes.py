@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from tests.integration.timers.conftest import Say, local
 from tornvakt.base.access.models import User
@@ -10,6 +11,7 @@ from tornvakt.domains.alarms.models import Alarm, Notice
 from tornvakt.domains.incidents import selectors
 from tornvakt.domains.sites import services as sites
 from tornvakt.domains.sites.models import Site, TestMode
+from tornvakt.surfaces.console import log_list
 from tornvakt.surfaces.worker.timers import test_modes
 
 T = local("2026-11-23T10:00")
@@ -43,6 +45,8 @@ def test_it_ends_by_itself_once_with_a_line_in_the_log(on_test: TestMode, operat
     assert test_modes.end_due(now=T + 61 * MINUTE) == 0
     lines = [row.title("sv") for row in selectors.log_rows(operator)]
     assert lines == ["Provläget är slut: Falkenbergsskolan. Larm därifrån gäller igen"]
+    with translation.override("sv"):
+        assert [line.title for line in log_list.pictures()] == lines
     assert queue(operator) == []
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tornvakt.base.access.doors import requires
 from tornvakt.base.ui import formats
 from tornvakt.domains.incidents import services
+from tornvakt.domains.incidents.selectors import members as member_rows
 from tornvakt.domains.incidents.selectors import skipped_steps
 from tornvakt.domains.sites.models import TestMode
 from tornvakt.surfaces.console import desk, rows, slims, work
@@ -106,6 +107,33 @@ def skip_seen(request: HttpRequest, mark: int) -> HttpResponseBase:
     if desk.is_from_script(request):
         return JsonResponse({"ok": True, "said": _("Marked as read."), "to": reverse("skipped")})
     return redirect("skipped")
+
+
+@require_GET
+@requires("incidents.view")
+def members(request: HttpRequest, number: str) -> HttpResponse:
+    """``/larm/handelser/<nr>/larmsandare/``: everybody a power cut or a dead network took."""
+    found = member_rows(desk.user_of(request), number)
+    if found is None:
+        raise Http404(number)
+    lost = sum(not each.is_back for each in found)
+    return _page(
+        request,
+        _("Transmitters of %(number)s") % {"number": number},
+        _("%(lost)d of %(all)d are still lost, and stand first.")
+        % {"lost": lost, "all": len(found)},
+        _("It is about no transmitter."),
+        [
+            {
+                "title": each.place or each.account,
+                "line": " · ".join(part for part in (each.district, each.account) if part),
+                "small": _("back") if each.is_back else _("lost"),
+                "at": each.back_at or each.since,
+                "url": "",
+            }
+            for each in found
+        ],
+    )
 
 
 def what_is_tested(test: TestMode) -> str:

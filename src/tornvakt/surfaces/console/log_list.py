@@ -8,7 +8,8 @@ from django.template.loader import get_template
 from django.utils.translation import gettext
 
 from tornvakt.base.ui import formats
-from tornvakt.domains.alarms.models import SignalEvent
+from tornvakt.domains.alarms.models import Notice, SignalEvent
+from tornvakt.domains.alarms.notices import titles
 from tornvakt.pure.protocols import codes
 from tornvakt.pure.triage import OWN_ACCOUNT
 
@@ -27,9 +28,12 @@ class LogPicture:
 
 
 def newest() -> int:
-    """Id of the newest line, 0 when there is none: has anything been added?"""
-    found = SignalEvent.objects.filter(alarm=None).aggregate(newest=Max("id"))
-    return int(found["newest"] or 0)
+    """Return a number that grows with every line: has anything been added?"""
+    found = [
+        kind.objects.filter(alarm=None).aggregate(newest=Max("id"))["newest"] or 0
+        for kind in (SignalEvent, Notice)
+    ]
+    return sum(map(int, found))  # both only grow
 
 
 def pictures() -> list[LogPicture]:
@@ -39,7 +43,9 @@ def pictures() -> list[LogPicture]:
         .select_related("signal__transmitter__site")
         .order_by("-id")[:SHOWN]
     )
-    return [_picture(event) for event in events]
+    notices = Notice.objects.filter(alarm=None).order_by("-id")[:SHOWN]
+    found = [_picture(event) for event in events] + [_notice_picture(each) for each in notices]
+    return sorted(found, key=lambda each: each.at, reverse=True)[:SHOWN]
 
 
 def render() -> str:
@@ -63,6 +69,18 @@ def _picture(event: SignalEvent) -> LogPicture:
         title=phrase(event),
         place=transmitter.site.name if transmitter else _stranger(event.signal.account),
         code=f"{event.code} {event.zone}".strip(),
+    )
+
+
+def _notice_picture(notice: Notice) -> LogPicture:
+    """A line of the house itself: a test mode that ended, connections that came back."""
+    title_sv, title_en = titles(notice.name, notice.account, notice.params)
+    return LogPicture(
+        id=notice.pk,
+        at=notice.received_at,
+        title=title_en if formats.language() == "en" else title_sv,
+        place=_stranger(notice.account or OWN_ACCOUNT),
+        code="",
     )
 
 

@@ -7,17 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tornvakt.base.ui import formats
 from tornvakt.domains.alarms.models import Signal, SignalEvent
 from tornvakt.domains.incidents.models import EntryKind
 from tornvakt.domains.incidents.pictures import AlarmView, IncidentView, RawSignal, TimelineEntry
+from tornvakt.pure.grouping import MASS_LOSS
 from tornvakt.pure.triage import OWN_ACCOUNT
 from tornvakt.surfaces.console import premises, rows, work
 from tornvakt.surfaces.console.log_list import phrase
 
 SIGNALS_SHOWN = 20
+FEW = 5
+"""So many transmitters are named in the pane; of more there is a list."""
 _CONTROL = {0: "NUL", 9: "TAB", 10: "LF", 13: "CR", 127: "DEL"}
 _KEY = {
     EntryKind.OPENED,
@@ -81,6 +85,7 @@ def screen(view: IncidentView, now: datetime) -> dict[str, Any]:
     signals = _newest(view)[:SIGNALS_SHOWN]
     return _header(view, now) | {
         "alarms": [_alarm(alarm) for alarm in view.alarms],
+        "members_url": _members_url(view),
         "facts": _facts(view),
         **work.screen(view, now),
         "timeline": _timeline(view.entries),
@@ -157,6 +162,12 @@ def _place(view: IncidentView) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def _members_url(view: IncidentView) -> str:
+    """Return where everybody is listed that an incident of many is about; empty for a few."""
+    is_of_many = view.row.alarm_count > FEW or any(a.notice == MASS_LOSS for a in view.alarms)
+    return reverse("members", args=[view.row.number]) if is_of_many else ""
+
+
 def _alarm(alarm: AlarmView) -> dict[str, Any]:
     is_ours = alarm.account in ("", OWN_ACCOUNT)
     source = "" if is_ours else _("account %(account)s") % {"account": alarm.account}
@@ -174,7 +185,8 @@ def _alarm(alarm: AlarmView) -> dict[str, Any]:
 
 
 def _facts(view: IncidentView) -> list[dict[str, str]]:
-    accounts = ", ".join(dict.fromkeys(alarm.account for alarm in view.alarms if alarm.account))
+    every = list(dict.fromkeys(alarm.account for alarm in view.alarms if alarm.account))
+    accounts = ", ".join(every[:FEW]) + (" …" if len(every) > FEW else "")
     point = ""
     if view.latitude is not None and view.longitude is not None:
         point = f"{view.latitude:.5f}, {view.longitude:.5f} (WGS 84)"

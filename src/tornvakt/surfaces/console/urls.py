@@ -47,6 +47,7 @@ urlpatterns = [
     path("larm/overhoppade/", lists.skipped, name="skipped"),
     path("larm/overhoppade/<int:mark>/last/", lists.skip_seen, name="skip_seen"),
     path(_INCIDENT, desk.incident, name="incident"),
+    path(f"{_INCIDENT}larmsandare/", lists.members, name="members"),
     path(f"{_INCIDENT}ta/", actions.take, name="take"),
     path(f"{_INCIDENT}atergang/", actions.give_back, name="give_back"),
     path(f"{_INCIDENT}notera/", actions.note, name="note"),

@@ -8,6 +8,7 @@ from tornvakt.domains.incidents.selectors.card import call_list, where
 from tornvakt.domains.incidents.selectors.duty import duty_list, on_duty
 from tornvakt.domains.incidents.selectors.log import log_rows
 from tornvakt.domains.incidents.selectors.machinery import alarm_ids, lock_alarms
+from tornvakt.domains.incidents.selectors.members import Member, members
 from tornvakt.domains.incidents.selectors.rows import (
     closed_since,
     queue,
@@ -18,6 +19,7 @@ from tornvakt.domains.incidents.selectors.shift import skipped_steps
 from tornvakt.domains.incidents.selectors.view import incident
 
 __all__ = [
+    "Member",
     "alarm_ids",
     "call_list",
     "closed_since",
@@ -25,6 +27,7 @@ __all__ = [
     "incident",
     "lock_alarms",
     "log_rows",
+    "members",
     "on_duty",
     "queue",
     "rows_of",
