@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tornvakt.base.access.models import User
 from tornvakt.base.access.services import create_user
+from tornvakt.base.files.models import StoredFile
 from tornvakt.domains.sites import selectors, services
 from tornvakt.domains.sites.models import (
     Customer,
@@ -18,6 +19,7 @@ from tornvakt.domains.sites.models import (
     OpeningSchedule,
     Site,
     SiteKey,
+    SitePlan,
     SiteWarning,
     TestMode,
     Transmitter,
@@ -52,6 +54,12 @@ def fill(customer: Customer, count: int) -> list[Site]:
         TestMode(site=site, starts_at=NOW, ends_at=NOW + timedelta(hours=1), reason="x")
         for site in some
     )
+    file = StoredFile.objects.create(
+        digest="0" * 64, name="x.png", media_type="image/png", size=1, stored_at=NOW
+    )
+    SitePlan.objects.bulk_create(
+        SitePlan(site=site, title="x", file=file, added_at=NOW) for site in some
+    )
     return sites
 
 
@@ -85,7 +93,7 @@ def test_three_rows_cost_as_many_queries_as_three_hundred() -> None:
                 connection,
             ) as queries:
                 answer = question()
-            assert len(answer) >= count or name == "plans"
+            assert len(answer) >= count
             cost[name] = len(queries)
         costs.append(cost)
     assert costs[0] == costs[1]

@@ -2,6 +2,7 @@
 
 from tornvakt.domains.sites.models.importing import ImportState, SiteImport
 from tornvakt.domains.sites.models.people import Keyholder, KeyLoan, SiteKey
+from tornvakt.domains.sites.models.plans import PlanKind, SitePlan
 from tornvakt.domains.sites.models.register import Customer, Site, SiteSeries, SiteWarning
 from tornvakt.domains.sites.models.rules import Instruction, OpeningSchedule, SiteSetting
 from tornvakt.domains.sites.models.temporal import ALWAYS, in_force
@@ -25,9 +26,11 @@ __all__ = [
     "Keyholder",
     "OpeningSchedule",
     "PathKind",
+    "PlanKind",
     "Site",
     "SiteImport",
     "SiteKey",
+    "SitePlan",
     "SiteSeries",
     "SiteSetting",
     "SiteWarning",

@@ -11,11 +11,13 @@ from datetime import datetime
 from django.conf import settings
 from django.db.models import Q
 
+from tornvakt.base.files.models import StoredFile
 from tornvakt.domains.sites.models import (
     Instruction,
     Keyholder,
     KeyLoan,
     SiteKey,
+    SitePlan,
     SiteWarning,
     TestMode,
     in_force,
@@ -105,8 +107,19 @@ def keys(site_id: int) -> tuple[KeyView, ...]:
 
 
 def plans(site_id: int) -> tuple[PlanView, ...]:
-    """Return the drawings and photographs of a place."""
-    return ()
+    """Return the drawings and photographs of a place, by title."""
+    rows = SitePlan.objects.filter(site_id=site_id, ended_at=None).order_by("title", "pk")
+    return tuple(PlanView(row.pk, row.title, row.kind, row.file_id) for row in rows)
+
+
+def plan_file(site_id: int, plan_id: int) -> StoredFile | None:
+    """Return the file of a drawing or a photograph of this place; None when it has none such.
+
+    The caller has asked the policy about the place.
+    """
+    rows = SitePlan.objects.filter(pk=plan_id, site_id=site_id, ended_at=None)
+    found = rows.select_related("file").first()
+    return found.file if found else None
 
 
 def tests_of(site_ids: Collection[int], at: datetime) -> tuple[TestView, ...]:

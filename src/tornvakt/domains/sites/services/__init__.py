@@ -33,6 +33,7 @@ from tornvakt.domains.sites.services.places import (
     end_warning,
     warn,
 )
+from tornvakt.domains.sites.services.plans import add_plan, end_plan
 from tornvakt.domains.sites.services.register import (
     add_customer,
     add_site,
@@ -102,6 +103,7 @@ __all__ = [
     "add_customer",
     "add_key",
     "add_keyholder",
+    "add_plan",
     "add_site",
     "add_transmitter",
     "add_transmitters",
@@ -114,6 +116,7 @@ __all__ = [
     "end_instruction",
     "end_key",
     "end_keyholder",
+    "end_plan",
     "end_schedule",
     "end_test",
     "end_warning",
