@@ -1,6 +1,8 @@
 """Writing in the audit log: in the transaction, insert-only, without names, never a silent read."""
 
 import json
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -234,3 +236,38 @@ def test_a_disk_that_is_full_too_stops_no_look_into_the_alarm_room(
     data.audit.write_text("in the way")
     log.read("incident.show", by=Somebody(), on=("incident", "2026-000001"), at=AT)
     assert "audit.not_even_spooled action=incident.show actor=7" in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_look_waits_a_moment_for_other_writers_and_then_is_spooled(data: DataDir) -> None:
+    """Another connection holds the database; a page of the alarm room must come all the same."""
+    is_held, may_end = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                if connection.vendor == "postgresql":
+                    cursor.execute("LOCK TABLE audit_entry IN ACCESS EXCLUSIVE MODE")
+                is_held.set()
+                may_end.wait(30)
+        finally:
+            connection.close()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    try:
+        assert is_held.wait(10)
+        began = time.monotonic()
+        log.read("incident.show", by=Somebody(), at=AT)
+        took = time.monotonic() - began
+    finally:
+        may_end.set()
+        holder.join()
+    assert 0.2 < took < 5.0
+    assert len(spool.waiting(data)) == 1
+    assert spool.carry(data) == 1
+    assert [entry.action for entry in log.entries()] == ["incident.show"]
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA busy_timeout")
+            assert cursor.fetchone() == (20_000,)
