@@ -8,6 +8,7 @@ from tests.integration.access.conftest import clock
 from tests.support import samples
 from tests.support.samples import holder
 from tornvakt.base.access import holdings, policy
+from tornvakt.base.access.compartments import CASE_ROOMS
 from tornvakt.base.access.models import RoleHolding, User
 from tornvakt.base.audit.selectors import entries
 from tornvakt.domains.incidents import services as incidents
@@ -104,6 +105,12 @@ def test_a_room_owner_is_proposed_and_confirmed(admin: User, anna: User, officer
     holdings.confirm_role(holding_id=held.pk, by=officer, now=clock())
     assert holdings.owns(again(anna), holdings.Compartment.VNR, clock())
     assert not holdings.owns(again(anna), holdings.Compartment.BARN, clock())
+
+
+def test_the_owner_of_one_room_is_nobody_in_the_others() -> None:
+    boss = owner("VNR", "vo")
+    stands = {room for room in CASE_ROOMS if policy.has_standing(again(boss), room)}
+    assert stands == {"VNR"}
 
 
 @pytest.mark.parametrize("role", ["log_reviewer", "dpo", "room_owner"])

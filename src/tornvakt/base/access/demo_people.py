@@ -17,4 +17,7 @@ DEMO_PEOPLE = (
     DemoPerson("operator1", PASSWORD, "operator", "Op 1"),
     DemoPerson("operator2", PASSWORD, "operator", "Op 2"),
     DemoPerson("skiftledare1", PASSWORD, "shift_leader", "SL 1"),
+    DemoPerson("admin1", PASSWORD, "sysadmin", "Adm 1"),
+    DemoPerson("granskare1", PASSWORD, "log_reviewer", "Gr 1"),
+    DemoPerson("dataskydd1", PASSWORD, "dpo", "Dso 1"),
 )

@@ -66,7 +66,7 @@ class User(AbstractUser):
 
     REQUIRED_FIELDS = ["call_name"]
 
-    _roles: frozenset[str] | None = None
+    _held: tuple[frozenset[str], frozenset[str]] | None = None
 
     def __str__(self) -> str:
         return self.call_name
@@ -78,11 +78,19 @@ class User(AbstractUser):
         A request makes its own copy, so a role taken away is gone at the next request. A person
         who was never stored has the role they were made with.
         """
-        if self.pk is None:
-            return frozenset({self.role})
-        if self._roles is None:
-            self._roles = frozenset(each.role for each in self.holdings_in_force(timezone.now()))
-        return self._roles
+        return frozenset({self.role}) if self.pk is None else self._hold()[0]
+
+    @property
+    def rooms_owned(self) -> frozenset[str]:
+        """The case rooms the person owns; read together with the roles."""
+        return frozenset() if self.pk is None else self._hold()[1]
+
+    def _hold(self) -> tuple[frozenset[str], frozenset[str]]:
+        if self._held is None:
+            held = self.holdings_in_force(timezone.now())
+            rooms = (each.room for each in held if each.room)
+            self._held = frozenset(each.role for each in held), frozenset(rooms)
+        return self._held
 
     def holdings_in_force(self, at: datetime) -> list["RoleHolding"]:
         """The roles held at an instant. Reads what was prefetched, if it was."""
@@ -90,7 +98,7 @@ class User(AbstractUser):
 
     def forget_roles(self) -> None:
         """Ask the database again the next time ``roles`` is read."""
-        self._roles = None
+        self._held = None
         self.__dict__.get("_prefetched_objects_cache", {}).pop("holdings", None)
 
     def refresh_from_db(

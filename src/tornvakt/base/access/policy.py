@@ -98,7 +98,7 @@ def decide(subject: Subject, action: str, obj: object | None = None) -> bool:
     known = _actions.get(action)
     if known is None or not isinstance(subject, User) or not subject.is_active:
         return False
-    if gives_standing(subject.roles, known.room) and known.rule(subject, obj):
+    if _stands(subject, known.room) and known.rule(subject, obj):
         return True
     return obj is not None and _is_granted(subject, known, obj)
 
@@ -115,7 +115,7 @@ def may_try(subject: Subject, action: str) -> bool:
 
 def has_standing(subject: Subject, room: Compartment) -> bool:
     """Return whether ``subject`` is somebody in ``room``. To others it does not exist."""
-    return isinstance(subject, User) and subject.is_active and gives_standing(subject.roles, room)
+    return isinstance(subject, User) and subject.is_active and _stands(subject, room)
 
 
 def visible(subject: Subject, action: str, queryset: "QuerySet[M]") -> "QuerySet[M]":
@@ -123,7 +123,7 @@ def visible(subject: Subject, action: str, queryset: "QuerySet[M]") -> "QuerySet
     known = _actions.get(action)
     if known is None or not isinstance(subject, User) or not subject.is_active:
         return queryset.none()
-    if gives_standing(subject.roles, known.room) and known.rule(subject, None):
+    if _stands(subject, known.room) and known.rule(subject, None):
         if known.scope is None:
             return queryset
         narrowed: QuerySet[M] = known.scope(subject, queryset)
@@ -148,6 +148,14 @@ def described(action: str) -> Action:
         return _actions[action]
     except KeyError:
         raise UnknownAction(action) from None
+
+
+def _stands(user: User, room: Compartment) -> bool:
+    """Somebody in the room; the owner of one case room is nobody in the others."""
+    roles = user.roles
+    if room in CASE_ROOMS and room not in user.rooms_owned:
+        roles = roles - {Role.ROOM_OWNER}
+    return gives_standing(roles, room)
 
 
 def _may_be_granted(user: User, action: Action) -> bool:

@@ -61,15 +61,17 @@ def invite(name: Name, data: options.Data = options.DEFAULT_DATA) -> None:
 
 @app.command("list", help="Visa användarna.")
 def show(data: options.Data = options.DEFAULT_DATA) -> None:
-    """List accounts: name, role, call name, and who has not yet chosen a password."""
+    """List accounts: name, roles in force, call name, and who has not yet chosen a password."""
     from tornvakt.surfaces.cli import django_door
 
     with django_door.prepared_database(options.existing(data).root):
         from tornvakt.base.access.models import User
 
-        for user in User.objects.order_by("username"):
+        for user in User.objects.prefetch_related("holdings").order_by("username"):
             note = "" if user.has_usable_password() else "har inte loggat in än"
-            print(f"{user.username:<16}  {user.role:<14}  {user.call_name:<10}  {note}".rstrip())
+            note = note if user.is_active else "kontot är stängt"
+            roles = " ".join(sorted(user.roles)) or "-"
+            print(f"{user.username:<16}  {roles:<14}  {user.call_name:<10}  {note}".rstrip())
 
 
 def _print_link(user: "User", data: options.Data) -> None:

@@ -78,6 +78,7 @@ def _rows(shown: list[EntryView]) -> list[dict[str, Any]]:
             "entry": each,
             "who": names.get(each.actor, "") if each.actor is not None else _("the house"),
             "roles": ", ".join(str(labels.get(role, role)) for role in each.roles),
+            "room": room_name(each.room) if each.room in set(Compartment) else each.room,
             "on": " ".join(part for part in each.on if part),
             "params": "" if each.params == "{}" else each.params,
         }
