@@ -160,9 +160,15 @@ def test_closing_needs_every_step_done_or_one_reason_for_what_is_left(
 def test_a_card_that_cannot_be_read_never_hides_the_incident(
     school: Site, open_one: Open, operator: User
 ) -> None:
+    # Broken before: the default serves. Broken afterwards: the incident is shown without a card.
     Instruction.objects.filter(site=school).update(steps=[{"nonsense": 1}])
     incident = open_one(site=school)
-    assert incident.instruction_id is None
+    assert incident.instruction is not None
+    assert incident.instruction.site_id is None
+    view = selectors.incident(operator, incident.number, NOW)
+    assert view is not None
+    assert view.card is not None
+    Instruction.objects.filter(pk=incident.instruction_id).update(steps=[{"nonsense": 1}])
     view = selectors.incident(operator, incident.number, NOW)
     assert view is not None
     assert view.card is None

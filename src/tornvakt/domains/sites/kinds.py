@@ -1,4 +1,4 @@
-"""Kinds of protected premises (slag av larmobjekt): one table, code and both names.
+"""Kinds of protected premises (slag av larmobjekt), and kinds that a card can be written for.
 
 The thirteen kinds are what a Swedish municipality commonly protects. A fourteenth is a new line in
 ``data/premises_kinds.tsv`` and nothing else.
@@ -7,6 +7,19 @@ The thirteen kinds are what a Swedish municipality commonly protects. A fourteen
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+
+from tornvakt.pure.protocols.codes import KINDS
+
+CALLS: dict[str, tuple[str, str]] = {
+    "disturbance": ("Ordningsstörning", "Disturbance"),
+    "threat": ("Hot eller våld", "Threat or violence"),
+    "damage": ("Skadegörelse", "Damage"),
+    "other": ("Annat samtal", "Other call"),
+}
+"""Kinds of incidents that only a telephone call opens, with their Swedish and English name."""
+
+CARDS: dict[str, tuple[str, str]] = {**KINDS, **CALLS}
+"""Every kind that has an instruction (åtgärdskort), with its Swedish and English name."""
 
 
 @dataclass(frozen=True, slots=True)

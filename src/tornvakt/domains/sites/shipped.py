@@ -15,6 +15,7 @@ from typing import Any
 
 from django.apps.registry import Apps
 
+from tornvakt.domains.sites.kinds import CARDS
 from tornvakt.domains.sites.models.temporal import ALWAYS
 from tornvakt.pure.instructions import Step, parse
 
@@ -22,11 +23,6 @@ from tornvakt.pure.instructions import Step, parse
 def cards() -> dict[str, tuple[str, tuple[Step, ...]]]:
     """Return title and steps of the delivered card of each kind."""
     return {kind: (title, parse(steps)) for kind, (title, steps) in _raw().items()}
-
-
-def kinds() -> tuple[str, ...]:
-    """Return every kind an instruction may be written for: those that have a delivered card."""
-    return tuple(_raw())
 
 
 def put_in(apps: Apps, using: str) -> int:
@@ -51,4 +47,4 @@ def put_in(apps: Apps, using: str) -> int:
 def _raw() -> dict[str, tuple[str, Any]]:
     source = resources.files("tornvakt.domains.sites").joinpath("data/instructions.json")
     cards = json.loads(source.read_text("utf-8"))
-    return {kind: (card["title"], card["steps"]) for kind, card in cards.items()}
+    return {kind: (cards[kind]["title"], cards[kind]["steps"]) for kind in CARDS}

@@ -20,10 +20,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tornvakt.base.access.doors import requires
 from tornvakt.base.ui import formats
 from tornvakt.domains.sites import selectors, services
+from tornvakt.domains.sites.kinds import CARDS
 from tornvakt.domains.sites.models import Instruction, Site
 from tornvakt.pure.facts import Refusal
 from tornvakt.pure.instructions import END, Answer, Step, StepKind, parse, problems
-from tornvakt.pure.protocols.codes import KINDS
 from tornvakt.surfaces.office.locking import person
 from tornvakt.surfaces.office.sites import find
 
@@ -52,7 +52,7 @@ class Draft:
 
 def kind_name(kind: str) -> str:
     """The name of a kind of alarm in the reader's language."""
-    names = KINDS[kind]
+    names = CARDS[kind]
     return names[1] if formats.language() == "en" else names[0]
 
 
@@ -61,10 +61,10 @@ def kind_name(kind: str) -> str:
 def default_cards(request: HttpRequest) -> HttpResponse:
     """``/atgardskort/``: the card that serves every object without its own, for each kind."""
     now = timezone.now()
-    found = selectors.instructions_for([(None, kind) for kind in KINDS], now)
+    found = selectors.instructions_for([(None, kind) for kind in CARDS], now)
     rows = [
         {"kind": kind, "name": kind_name(kind), "card": found[None, kind]}
-        for kind in KINDS
+        for kind in CARDS
         if found[None, kind].kind == kind
     ]
     return render(request, "office/sites/cards.html", {"rows": rows})
@@ -95,7 +95,7 @@ def end_card(request: HttpRequest, number: str, kind: str) -> HttpResponseBase:
 
 
 def _card(request: HttpRequest, kind: str, site: Site | None) -> HttpResponseBase:
-    if kind not in KINDS:
+    if kind not in CARDS:
         raise Http404
     now = timezone.now()
     site_id = site.pk if site else None

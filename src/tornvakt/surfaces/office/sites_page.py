@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from tornvakt.base.access.doors import requires
 from tornvakt.base.ui import formats
 from tornvakt.domains.sites import kinds, selectors
+from tornvakt.domains.sites.kinds import CARDS
 from tornvakt.domains.sites.models import (
     Area,
     OpeningSchedule,
@@ -49,6 +50,7 @@ def site_page(request: HttpRequest, number: str) -> HttpResponse:
         "transmitters": _transmitters(site),
         "holders": _holders(site, now),
         "keys": selectors.keys(site.pk),
+        "plans": selectors.plans(site.pk),
         "schedules": _schedules(site),
         "cards": _cards(site, now),
         "now": now,
@@ -115,6 +117,6 @@ def _schedules(site: Site) -> list[dict[str, str]]:
 
 def _cards(site: Site, now: datetime) -> list[dict[str, Any]]:
     """The kinds of alarm with the card that holds for each, the object's own first."""
-    found = selectors.instructions_for([(site.pk, kind) for kind in KINDS], now)
-    rows = [{"kind": kind, "name": kind_name(kind), "card": found[site.pk, kind]} for kind in KINDS]
+    found = selectors.instructions_for([(site.pk, kind) for kind in CARDS], now)
+    rows = [{"kind": kind, "name": kind_name(kind), "card": found[site.pk, kind]} for kind in CARDS]
     return sorted(rows, key=lambda row: row["card"].is_default)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tornvakt.domains.sites import services, shipped
+from tornvakt.domains.sites.kinds import CALLS, CARDS
 from tornvakt.domains.sites.models import Instruction
 from tornvakt.domains.sites.selectors import instruction_for
 from tornvakt.pure.instructions import StepKind, problems
@@ -35,9 +36,8 @@ IMPERATIVES = {
 
 def test_every_kind_of_the_code_tables_has_a_default() -> None:
     kinds = {code.kind for system in ("sia", "cid") for code in table(system).values()}
-    calls = {"disturbance", "threat", "damage", "other"}
-    assert set(shipped.kinds()) == set(KINDS) | calls
-    for kind in kinds | set(shipped.kinds()):
+    assert set(shipped.cards()) == set(CARDS) == set(KINDS) | set(CALLS)
+    for kind in kinds | set(CARDS):
         found = instruction_for(None, kind, NOW)
         assert (found.kind, found.is_default, found.version) == (kind, True, 1)
         assert problems(found.steps) == []
@@ -62,7 +62,7 @@ def test_emptying_the_database_puts_the_defaults_back() -> None:
 
     Instruction.objects.all().delete()
     call_command("flush", interactive=False, verbosity=0)
-    assert Instruction.objects.count() == len(shipped.kinds()) == 21
+    assert Instruction.objects.count() == len(CARDS) == 21
 
 
 def test_an_operator_can_follow_a_delivered_card_at_night() -> None:

@@ -13,9 +13,6 @@ from tornvakt.pure.facts import Refusal
 
 log = logging.getLogger(__name__)
 
-_KINDS = {"threat": "holdup"}
-"""Kinds of calls that go by the instruction of a kind of alarm."""
-
 
 @transaction.atomic
 def freeze_instructions(*, incident_ids: Collection[int], now: datetime) -> None:
@@ -27,7 +24,7 @@ def freeze_instructions(*, incident_ids: Collection[int], now: datetime) -> None
     found = list(Incident.objects.filter(pk__in=incident_ids, instruction=None))
     if not found:
         return
-    wanted = {row.pk: (row.site_id, _KINDS.get(row.kind, row.kind)) for row in found}
+    wanted = {row.pk: (row.site_id, row.kind) for row in found}
     try:
         views = instructions_for(set(wanted.values()), now)
     except (LookupError, ValueError, TypeError, Refusal):

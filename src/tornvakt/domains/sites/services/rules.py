@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from tornvakt.base.access.models import User
 from tornvakt.base.audit import log as audit
 from tornvakt.base.facts.outbox import publish
-from tornvakt.domains.sites import shipped
+from tornvakt.domains.sites import kinds
 from tornvakt.domains.sites.facts import DefaultInstructionChanged
 from tornvakt.domains.sites.models import Instruction, OpeningSchedule, Site, SiteSetting
 from tornvakt.domains.sites.services import temporal
@@ -89,7 +89,7 @@ def write_instruction(
     Without a place it is the default of its kind. The same text once more is no new version.
     Raises UnknownAlarmKind, Nameless, InstructionHasFaults and ChangedBeforeItBegan.
     """
-    if kind not in shipped.kinds():
+    if kind not in kinds.CARDS:
         raise UnknownAlarmKind(kind)
     if not title.strip():
         raise Nameless
