@@ -105,7 +105,12 @@ def test_after_closing_the_same_signal_is_a_new_incident(
     first = Incident.objects.get()
     incidents.take(incident_id=first.pk, by=operator, now=first.opened_at)
     incidents.close(
-        incident_id=first.pk, by=operator, result="unfounded", cause="no_code", now=first.opened_at
+        incident_id=first.pk,
+        by=operator,
+        result="unfounded",
+        cause="no_code",
+        skip_reason="prov",
+        now=first.opened_at,
     )
     assert Alarm.objects.get().state == "closed"
     carry([sia("1234", "Nri1/BA4", sequence=2, at_us=START_US + 60 * SECOND)])

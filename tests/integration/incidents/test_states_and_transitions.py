@@ -126,33 +126,35 @@ def test_the_verbs_make_every_transition_of_the_table() -> None:
     assert set(PATHS) == set(State)
 
 
-@pytest.mark.parametrize("verb", VERBS)
 @pytest.mark.parametrize("state", list(State))
 def test_a_verb_does_what_the_table_says_and_is_refused_elsewhere(
-    state: State, verb: str, open_one: Open, leader: User
+    state: State, open_one: Open, leader: User
 ) -> None:
-    incident = open_one()
-    open_one(kind="fire", priority=3)  # what it can be joined with
-    for step in PATHS[state]:
-        VERBS[step][0](incident, leader, after(10))
-    incident.refresh_from_db()
-    assert incident.state == state
-    before = Incident.objects.filter(pk=incident.pk).values().get()
-    lines, entries = LogEntry.objects.count(), len(logged())
-    act, pairs = VERBS[verb]
-    leads_to = {to for origin, to in pairs if origin == state}
-    if leads_to:
-        act(incident, leader, after(20))
+    into = open_one(kind="fire", priority=3)  # what it can be joined with
+    for verb, (act, pairs) in VERBS.items():
+        incident = open_one()
+        for step in PATHS[state]:
+            VERBS[step][0](incident, leader, after(10))
         incident.refresh_from_db()
-        assert {incident.state} == leads_to
-        assert LogEntry.objects.count() > lines
-        assert len(logged()) > entries
-        return
-    with pytest.raises(Refusal):
-        act(incident, leader, after(20))
-    assert Incident.objects.filter(pk=incident.pk).values().get() == before
-    assert LogEntry.objects.count() == lines
-    assert len(logged()) == entries
+        assert incident.state == state
+        before = Incident.objects.filter(pk=incident.pk).values().get()
+        lines, entries = LogEntry.objects.count(), len(logged())
+        leads_to = {to for origin, to in pairs if origin == state}
+        if leads_to:
+            act(incident, leader, after(20))
+            incident.refresh_from_db()
+            assert {incident.state} == leads_to, verb
+            assert LogEntry.objects.count() > lines, verb
+            assert len(logged()) > entries, verb
+        else:
+            with pytest.raises(Refusal):
+                act(incident, leader, after(20))
+            assert Incident.objects.filter(pk=incident.pk).values().get() == before, verb
+            assert LogEntry.objects.count() == lines, verb
+            assert len(logged()) == entries, verb
+        # Out of the way of the next verb, whose clock wakes everything that waits.
+        Incident.objects.filter(pk=incident.pk, state=State.WAITING).update(wakes_at=after(10**9))
+    assert Incident.objects.get(pk=into.pk).closed_at is None
 
 
 def test_closed_is_closed_and_gone_on_with_once_as_a_new_incident(

@@ -12,7 +12,7 @@ from tornvakt.pure.protocols.codes import KINDS
 TITLES = {"title_sv": "Inbrottslarm · zon 4", "title_en": "Burglary alarm · zone 4"}
 
 
-def entry(kind: EntryKind, **params: object) -> LogEntry:
+def entry(kind: EntryKind, /, **params: object) -> LogEntry:
     text = str(params.pop("text", ""))
     return LogEntry(kind=kind, text=text, at=datetime.now(UTC), params=params)
 
@@ -57,6 +57,42 @@ def test_every_kind_of_alarm_offers_a_way_out() -> None:
         ),
         (entry(EntryKind.NOTE, text="Ringde 100 % säkert"), "Ringde 100 % säkert"),
         (
+            entry(EntryKind.OPENED, who="Op 2", goes_on="2026-000001", **TITLES),
+            "Opened by Op 2 to go on with 2026-000001",
+        ),
+        (entry(EntryKind.OPENED, origin="call", **TITLES), f"Call answered: {TITLES['title_en']}"),
+        (entry(EntryKind.LOWERED, **{"from": 1, "to": 2}), "Priority lowered from P1 to P2"),
+        (entry(EntryKind.CALL, kind="fire", text="Rök"), "Telephone call: Fire or smoke. Rök"),
+        (entry(EntryKind.TAKEN_OVER, who="Op 3", owner="Op 2"), "Op 3 took over from Op 2"),
+        (
+            entry(EntryKind.ESCALATED, seconds=61),
+            "Nobody took it in 61 s. Escalated to the shift leader",
+        ),
+        (entry(EntryKind.STEP_DONE, words="Lyssna in", answer=""), "Done: Lyssna in"),
+        (entry(EntryKind.STEP_DONE, words="Svar?", answer="Ja"), "Done: Svar? – Ja"),
+        (
+            entry(EntryKind.STEP_SKIPPED, words="Lyssna in", text="Tyst"),
+            "Skipped: Lyssna in. Why: Tyst",
+        ),
+        (entry(EntryKind.STEP_UNDONE, words="Lyssna in"), "Not done after all: Lyssna in"),
+        (entry(EntryKind.FILE, name="brev.pdf"), "File added: brev.pdf"),
+        (entry(EntryKind.DISPATCHED, who="Op 2", text="V1"), "Sent by Op 2: V1"),
+        (entry(EntryKind.RECALLED, who="Op 2", text="Fel"), "Called back by Op 2: Fel"),
+        (entry(EntryKind.ON_SCENE, who="Op 2"), "On scene, says Op 2"),
+        (entry(EntryKind.RESUMED, who="Op 2"), "Op 2 went on with it"),
+        (entry(EntryKind.RESUMED, reason="Låssmed"), "The wait is over: Låssmed"),
+        (entry(EntryKind.RESOLVED, who="Op 2"), "Dealt with, says Op 2"),
+        (entry(EntryKind.CANCELLED, who="Op 2", text="Fel"), "Cancelled by Op 2: Fel"),
+        (entry(EntryKind.REOPENED, who="SL 1", text="Larmar"), "SL 1 opened it again: Larmar"),
+        (
+            entry(EntryKind.REOPENED, who="Op 2", as_number="2026-000009"),
+            "Op 2 goes on with it as 2026-000009",
+        ),
+        (
+            entry(EntryKind.MERGED, who="Op 2", into="2026-000009"),
+            "Op 2 joined it into 2026-000009",
+        ),
+        (
             entry(EntryKind.CLOSED, who="Op 2", result="unfounded", cause="no_code"),
             "Closed by Op 2: Unfounded. Cause: Somebody without a code",
         ),
@@ -71,5 +107,5 @@ def test_the_alarms_title_follows_the_language() -> None:
 
 
 def test_a_rule_of_a_later_version_is_shown_by_its_name() -> None:
-    assert rule_name("swinger", "en") == "swinger"
+    assert rule_name("of_next_year", "en") == "of_next_year"
     assert rule_name("repeat", "en") == "repeat of an open alarm"

@@ -4,7 +4,12 @@ from tornvakt.domains.incidents.models.calls import Call
 from tornvakt.domains.incidents.models.duty import DeskSeen, DutyRole, DutyTurn
 from tornvakt.domains.incidents.models.incident import Incident, IncidentAlarm, NumberSeries
 from tornvakt.domains.incidents.models.timeline import EntryKind, LogEntry
-from tornvakt.domains.incidents.models.work import CallAttempt, HandOver, StepMark
+from tornvakt.domains.incidents.models.work import (
+    CallAttempt,
+    HandOver,
+    IncidentFile,
+    StepMark,
+)
 
 __all__ = [
     "Call",
@@ -16,6 +21,7 @@ __all__ = [
     "HandOver",
     "Incident",
     "IncidentAlarm",
+    "IncidentFile",
     "LogEntry",
     "NumberSeries",
     "StepMark",

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from tornvakt.base.files.models import StoredFile
 from tornvakt.domains.incidents.models.duty import DutyTurn
 from tornvakt.domains.incidents.models.incident import Incident
 from tornvakt.domains.incidents.outcomes import Outcome, Receiver
@@ -81,3 +82,15 @@ class HandOver(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["incident", "at"], name="hand_over_of_incident")]
+
+
+class IncidentFile(models.Model):
+    """A file somebody put on an incident (bilaga): a picture, a document."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="files")
+    stored = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["incident", "at"], name="file_of_incident")]

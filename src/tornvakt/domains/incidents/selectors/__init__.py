@@ -6,6 +6,7 @@ machinery asks stands in `machinery.py`.
 
 from tornvakt.domains.incidents.selectors.card import call_list, where
 from tornvakt.domains.incidents.selectors.duty import duty_list, on_duty
+from tornvakt.domains.incidents.selectors.files import file_of
 from tornvakt.domains.incidents.selectors.log import log_rows
 from tornvakt.domains.incidents.selectors.machinery import alarm_ids, lock_alarms
 from tornvakt.domains.incidents.selectors.members import Member, members
@@ -24,6 +25,7 @@ __all__ = [
     "call_list",
     "closed_since",
     "duty_list",
+    "file_of",
     "incident",
     "lock_alarms",
     "log_rows",

@@ -105,7 +105,9 @@ def history(incident: Incident, seen_by: QuerySet[Incident], now: datetime) -> l
             for pk, north, east in Site.objects.filter(box).values_list(
                 "pk", "latitude", "longitude"
             )
-            if distance_m(here, Point(north, east)) <= HERE_M
+            if north is not None
+            and east is not None
+            and distance_m(here, Point(north, east)) <= HERE_M
         }
         told = recent.filter(box, latitude__isnull=False)[: HISTORY_LIMIT * 4]
         rows += [row for row in told if (_away(incident, here, row) or 0) <= HERE_M]

@@ -17,7 +17,7 @@ from tornvakt.domains.incidents.cards import (
 from tornvakt.domains.incidents.models import Call, HandOver, Incident
 from tornvakt.domains.incidents.outcomes import CallKind, Receiver, Route
 from tornvakt.domains.incidents.pictures import Choice, IncidentView
-from tornvakt.domains.incidents.selectors import card, nearby, rows, timeline
+from tornvakt.domains.incidents.selectors import card, files, nearby, rows, timeline
 from tornvakt.domains.incidents.states import TRANSITIONS, Result, State, causes_for
 from tornvakt.domains.sites import selectors as sites
 
@@ -65,7 +65,7 @@ def incident(viewer: User, number: str, now: datetime | None = None) -> Incident
         keys=sites.keys(site.pk) if site else (),
         plans=sites.plans(site.pk) if site else (),
         tests=sites.tests_of(at_site, now) if site else (),
-        files=(),
+        files=files.files(found),
         duplicates=nearby.duplicates(found, seen) if may.merge else [],
         history=nearby.history(found, seen, now),
         linked=_linked(found),

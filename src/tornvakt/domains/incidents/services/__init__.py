@@ -30,6 +30,7 @@ from tornvakt.domains.incidents.refusals import (
     WakeTimeWrong,
 )
 from tornvakt.domains.incidents.services.answering import register_call
+from tornvakt.domains.incidents.services.attaching import attach
 from tornvakt.domains.incidents.services.closing import cancel, close, reopen, undo_cancel
 from tornvakt.domains.incidents.services.desk import give_back, note, take, take_over
 from tornvakt.domains.incidents.services.duty import add_duty_role, add_turn, end_turn
@@ -101,6 +102,7 @@ __all__ = [
     "WakeTimeWrong",
     "add_duty_role",
     "add_turn",
+    "attach",
     "cancel",
     "close",
     "end_turn",

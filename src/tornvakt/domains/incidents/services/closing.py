@@ -4,6 +4,7 @@ Closed is closed: what goes on is a new incident, linked to the old one.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -61,8 +62,7 @@ def close(
     obligations.meet_or_refuse(before, by, skip_reason, now)
     resolved = before
     if before.state != State.RESOLVED:
-        stamp = {"resolved_at": now}
-        resolved = writing.change(before, State.RESOLVED, by_version=True, **stamp)
+        resolved = writing.change(before, State.RESOLVED, by_version=True, resolved_at=now)
     closed = writing.change(
         resolved,
         State.CLOSED,
@@ -152,7 +152,7 @@ def reopen(*, incident_id: int, by: User, reason: str, now: datetime) -> Inciden
     return writing.read(fresh.pk)
 
 
-AGAIN: dict[str, object] = {
+AGAIN: dict[str, Any] = {
     "taken_by": None,
     "taken_at": None,
     "closed_by": None,
@@ -164,10 +164,15 @@ AGAIN: dict[str, object] = {
 """What an incident that was over no longer has when it waits again."""
 
 
+KEPT = (
+    *("priority", "kind", "site", "place", "account", "latitude", "longitude"),
+    *("title_sv", "title_en", "is_test"),
+)
+"""What a new incident takes over from the closed one it goes on with."""
+
+
 def _as(closed: Incident, by: User, now: datetime) -> dict[str, object]:
-    kept = ("priority", "kind", "site", "place", "account", "latitude", "longitude")
-    kept = (*kept, "title_sv", "title_en", "is_test")
-    return {name: getattr(closed, name) for name in kept} | {
+    return {name: getattr(closed, name) for name in KEPT} | {
         "origin": Origin.OPERATOR,
         "reopens": closed,
         "state": State.IN_PROGRESS,

@@ -26,7 +26,6 @@ from tornvakt.domains.incidents.services import writing
 from tornvakt.domains.incidents.states import State
 
 
-@transaction.atomic
 def take(*, incident_id: int, by: User, now: datetime) -> Incident:
     """Make ``by`` the owner, if nobody is: one wins, everybody else learns who did.
 
@@ -34,6 +33,18 @@ def take(*, incident_id: int, by: User, now: datetime) -> Incident:
     AlreadyTaken (also when it is ``by``'s own), AlreadyClosed, NoSuchIncident, NotAllowed.
     """
     writing.may(by, "incidents.take")
+    # Most of those who come too late need not wait for their turn to write, nor read it all.
+    seen = Incident.objects.filter(pk=incident_id).select_related("taken_by", "closed_by")
+    told = ("taken_at", "closed_at", "taken_by__call_name", "closed_by__call_name")
+    for incident in seen.only(*told):
+        if incident.taken_by is not None or incident.closed_at is not None:
+            raise _why_not_taken(incident)
+    return _take(incident_id, by, now)
+
+
+@transaction.atomic
+def _take(incident_id: int, by: User, now: datetime) -> Incident:
+    """Decide it: of those who saw it free, the row gives it to one."""
     won = Incident.objects.filter(pk=incident_id, taken_by=None, closed_at=None).update(
         state=Case(When(state=State.NEW, then=Value(State.IN_PROGRESS)), default=F("state")),
         taken_by=by,

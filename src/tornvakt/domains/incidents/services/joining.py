@@ -5,6 +5,7 @@ a further signal is counted where somebody looks.
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Max, Sum
@@ -60,7 +61,11 @@ def merge(*, incident_id: int, into_id: int, by: User, now: datetime) -> Inciden
     )
     if source.priority < target.priority:
         Incident.objects.filter(pk=target.pk).update(priority=source.priority)
-        raised = {"from": target.priority, "to": source.priority, "rule": "highest_alarm"}
+        raised: dict[str, Any] = {
+            "from": target.priority,
+            "to": source.priority,
+            "rule": "highest_alarm",
+        }
         writing.write(target, EntryKind.RAISED, now, None, **raised)
     publish(IncidentMerged(at=now, incident_id=source.pk, into_id=target.pk, by_id=by.pk))
     publish(IncidentChanged(at=now, incident_id=target.pk))

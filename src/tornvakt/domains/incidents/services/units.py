@@ -5,6 +5,7 @@ the same verbs.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -12,6 +13,7 @@ from tornvakt.base.access.models import User
 from tornvakt.base.facts.outbox import publish
 from tornvakt.domains.incidents.facts import IncidentChanged
 from tornvakt.domains.incidents.models import EntryKind, Incident
+from tornvakt.domains.incidents.refusals import NotInThisState
 from tornvakt.domains.incidents.services import writing
 from tornvakt.domains.incidents.states import State
 
@@ -71,9 +73,9 @@ def _move(
     before = writing.read(incident_id)
     writing.must_be_owned(before, by)
     if only_from is not None and before.state != only_from:
-        raise writing.NotInThisState(State(before.state))
+        raise NotInThisState(State(before.state))
     # The first unit sent and the first to arrive count; a later one changes no clock.
-    stamp: dict[str, object] = {clock: now} if clock and getattr(before, clock) is None else {}
+    stamp: dict[str, Any] = {clock: now} if clock and getattr(before, clock) is None else {}
     changed = writing.change(before, state, **stamp)
     writing.write(changed, kind, now, by, text=text, who=by.call_name)
     publish(IncidentChanged(at=now, incident_id=changed.pk))

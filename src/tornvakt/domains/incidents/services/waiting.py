@@ -1,6 +1,7 @@
 """An incident that needs another party waits, with a reason and a time, and wakes by itself."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -59,7 +60,7 @@ def resume(*, incident_id: int, by: User, now: datetime) -> Incident:
     writing.must_be_open(before)
     if before.state not in (State.WAITING, State.RESOLVED):
         raise NotInThisState(State(before.state))
-    owner: dict[str, object] = {} if before.taken_by_id else {"taken_by": by, "taken_at": now}
+    owner: dict[str, Any] = {} if before.taken_by_id else {"taken_by": by, "taken_at": now}
     changed = writing.change(before, State.IN_PROGRESS, resolved_at=None, **owner)
     writing.write(changed, EntryKind.RESUMED, now, by, who=by.call_name)
     publish(IncidentChanged(at=now, incident_id=changed.pk))

@@ -33,7 +33,18 @@ PHONE_LIMIT = 40
 _PHONE = re.compile(r"[+0-9 ()/\-\u2013]*")
 _CODES = frozenset(
     (
-        *("as_number", "call", "cause", "count", "entry", "first", "from", "goes_on", "into"),
+        *(
+            "as_number",
+            "call",
+            "cause",
+            "count",
+            "entry",
+            "file",
+            "first",
+            "from",
+            "goes_on",
+            "into",
+        ),
         *("joined", "kind", "last", "left", "outcome", "result", "role", "route", "rule"),
         *("seconds", "step", "to", "turn", "until", "was", "why"),
     )

@@ -1,7 +1,7 @@
 """`./tornvakt bench`: how fast the reception is, measured beside the disk it stands on."""
 
 from tornvakt.surfaces.cli import options
-from tornvakt.surfaces.cli.bench import auditing, importing, run
+from tornvakt.surfaces.cli.bench import auditing, importing, judging, race, run
 
 app = options.plain("Mät hur snabb mottagningen är.")
 
@@ -14,4 +14,6 @@ def _bench() -> None:
 app.command("audit")(auditing.audit)
 app.command("receive")(run.receive)
 app.command("import")(importing.importing)
+app.command("race")(race.race_)
 app.command("storm")(run.storm_)
+app.command("triage")(judging.triage)

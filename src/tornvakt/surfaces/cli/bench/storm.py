@@ -30,6 +30,7 @@ from tornvakt.surfaces.cli.bench import town
 from tornvakt.surfaces.cli.bench.bed import Bed, say
 from tornvakt.surfaces.cli.bench.house import House
 from tornvakt.surfaces.cli.bench.onlooker import Onlooker, Seen
+from tornvakt.surfaces.cli.bench.own_database import own_database
 from tornvakt.surfaces.cli.bench.subject import DidNotStart, entries, wait_for
 from tornvakt.surfaces.cli.bench.table import Row, thousands
 from tornvakt.surfaces.cli.dialler.engine import Engine, Plan, allow_many_files
@@ -74,7 +75,7 @@ def storm(bed: Bed) -> list[Row]:
     kind = "SP5" if not bed.is_quick else "SP6"
     data = bed.data("storm")
     allow_many_files()
-    with _database() as engine, House(data, is_demo=False) as house:
+    with own_database("storm") as engine, House(data, is_demo=False) as house:
         _build(data, count)
         desk = Onlooker(house.url, town.OPERATOR, town.PASSWORD)
         desk.start()
@@ -235,25 +236,3 @@ def _build(data: DataDir, count: int) -> None:
     )
     if done.returncode:
         raise DidNotStart(done.stderr[-1500:] or "staden gick inte att bygga")
-
-
-@contextlib.contextmanager
-def _database() -> Iterator[str]:
-    """Give the name of the database system; on a server, in a database that is gone afterwards."""
-    url = os.environ.get("TORNVAKT_DATABASE_URL", "")
-    if not url:
-        yield "SQLite"
-        return
-    import psycopg
-    from psycopg import sql
-
-    name = f"tornvakt_storm_{os.getpid()}"
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        os.environ["TORNVAKT_DATABASE_URL"] = f"{url.rsplit('/', 1)[0]}/{name}"
-        try:
-            yield "PostgreSQL"
-        finally:
-            os.environ["TORNVAKT_DATABASE_URL"] = url
-            drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
-            server.execute(drop.format(sql.Identifier(name)))
