@@ -24,7 +24,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 PATIENCE_MS = 15_000
-REFUSED_ON_PURPOSE = re.compile(r"status of (401|403|404|409|410|422|503)|ERR_")
+REFUSED_ON_PURPOSE = re.compile(r"status of (401|403|404|409|410|422|423|503)|ERR_")
 
 Open = Callable[..., Page]
 

@@ -66,6 +66,71 @@ def test_axe_finds_nothing_on_the_desk(
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("width", [1920, 390])
+def test_axe_finds_nothing_in_the_work_on_an_incident(
+    house: House, open_page: Open, theme: str, width: int
+) -> None:
+    house.do("furnish", account="8803")
+    house.do("on_call", person="Jour 1")
+    house.do("test_mode", account="8810")
+    house.do("signal", account="8803", code="BA", zone="1", age=60)
+    number = house.do("signal", account="8803", code="BA", zone="4", age=30)["number"]
+    page = open_page(theme=theme, width=width, path=f"/larm/handelser/{number}/")
+    page.keyboard.press("t")
+    expect(page.locator("a[data-act=closing]")).to_be_visible()
+    page.keyboard.press("b")
+    expect(page.locator(".step.done")).to_have_count(1)
+    for key in "hlsvf":
+        page.keyboard.press(key)
+        expect(page.locator("details.act[open]")).to_have_count(1)
+        if key in "hsv":
+            page.keyboard.press("Control+Enter")
+            expect(page.locator("details.act[open] .errmsg").first).to_be_visible()
+        until(page, SETTLED)
+        assert violations(page) == [], key
+        page.keyboard.press("Escape")
+    page.locator(".call details summary").first.click()
+    assert violations(page) == []
+    page.locator("#slims a").first.click()
+    expect(page.locator("#listing")).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("i")
+    expect(page.locator("#call-form")).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".errbox")).to_be_focused()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
+@pytest.mark.parametrize("width", [1920, 390])
+def test_axe_finds_nothing_on_the_lock_and_the_sounds(
+    house: House, open_page: Open, theme: str, width: int
+) -> None:
+    fill(house)
+    house.do("pin", username="operator1", pin="480319")
+    page = open_page(theme=theme, width=width)
+    page.locator("#sound-b").click()
+    expect(page.locator("#shift")).to_be_visible()
+    assert violations(page) == []
+    expect(page.locator("#shift [data-heard=no]")).to_be_enabled()
+    page.locator("#shift [data-heard=no]").click()
+    expect(page.locator("#shift [data-help]")).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    page.locator("#lock button").click()
+    expect(page.locator("#locked")).to_be_visible()
+    assert violations(page) == []
+    page.reload()
+    page.wait_for_selector("html[data-ready]")
+    assert violations(page) == []
+    page.fill("#pin", "999111")
+    page.keyboard.press("Enter")
+    expect(page.locator("#unlock-e")).to_be_visible()
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("theme", ["dark", "light"])
 def test_axe_finds_nothing_without_contact(house: House, open_page: Open, theme: str) -> None:
     fill(house)
     page = open_page(theme=theme)

@@ -83,6 +83,39 @@ def test_no_text_is_cut_off(house: House, open_page: Open, width: int, language:
     assert settled(page) == []
 
 
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("width", HEIGHTS)
+def test_no_text_of_the_work_is_cut_off(
+    house: House, open_page: Open, width: int, language: str
+) -> None:
+    house.do("furnish", account="8803")
+    house.do("on_call", person="Jour 1")
+    house.do("test_mode", account="8810")
+    house.do("signal", account="8803", code="BA", zone="1", age=60)
+    number = house.do("signal", account="8803", code="BA", zone="4", age=30)["number"]
+    page = open_page(
+        width=width, height=HEIGHTS[width], language=language, path=f"/larm/handelser/{number}/"
+    )
+    page.keyboard.press("t")
+    expect(page.locator("a[data-act=closing]")).to_be_visible()
+    assert settled(page) == []
+    for key in "hlsvf":
+        page.keyboard.press(key)
+        expect(page.locator("details.act[open]")).to_have_count(1)
+        assert settled(page) == [], key
+        page.keyboard.press("Escape")
+    page.keyboard.press("i")
+    expect(page.locator("#call-form")).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".errbox")).to_be_focused()
+    assert settled(page) == []
+    page.keyboard.press("Escape")
+    expect(page.locator("#call-form")).to_have_count(0)
+    page.keyboard.press("p")
+    expect(page.locator("#locked")).to_be_visible()
+    assert settled(page) == []
+
+
 @pytest.mark.parametrize("width", [390, 768])
 def test_opening_brings_the_incident_up_and_esc_the_queue_back(
     house: House, open_page: Open, width: int

@@ -16,6 +16,7 @@ from tornvakt.base.access.services import create_user, invite
 from tornvakt.domains.incidents import services as incidents
 from tornvakt.domains.sites import services as sites
 from tornvakt.domains.sites.models import Site
+from tornvakt.domains.sites.services import importing
 
 CANARY = "Kanariefagel"
 UNKNOWN = "unknown"
@@ -124,10 +125,110 @@ def _closed(town: Town) -> str:
     return number
 
 
+def accounts(town: Town) -> States:
+    """The account of a transmitter at the place."""
+    sites.add_transmitter(site=town.site, account="CA4A", name=f"{CANARY}sändaren")
+    return {"there": "CA4A", UNKNOWN: "FFFF"}
+
+
+def keyholder_ids(town: Town) -> States:
+    """Somebody to ring about the place."""
+    draft = sites.KeyholderDraft(name=f"{CANARY}vakten", phone="0980-31 92 00")
+    now = datetime.now(UTC)
+    holder = sites.add_keyholder(site_id=town.site.pk, draft=draft, by=None, at=now)
+    return {"there": holder.pk, UNKNOWN: 999_999}
+
+
+def warning_ids(town: Town) -> States:
+    """A warning at the place."""
+    now = datetime.now(UTC)
+    warning = sites.warn(site_id=town.site.pk, text=f"{CANARY}hund", by=None, at=now)
+    return {"there": warning.pk, UNKNOWN: 999_999}
+
+
+def key_ids(town: Town) -> States:
+    """A key on the board."""
+    now = datetime.now(UTC)
+    key = sites.add_key(site_id=town.site.pk, number=f"{CANARY}1", by=None, at=now)
+    return {"there": key.pk, UNKNOWN: 999_999}
+
+
+def plan_ids(town: Town) -> States:
+    """A text kept about the place."""
+    plan = sites.add_plan(
+        site_id=town.site.pk,
+        data=f"{CANARY}plan".encode(),
+        name="plan.txt",
+        by=None,
+        at=datetime.now(UTC),
+    )
+    return {"there": plan.pk, UNKNOWN: 999_999}
+
+
+def alarm_kinds(_town: Town) -> States:
+    """A kind of alarm; there is always a card for it."""
+    return {"there": "burglary", UNKNOWN: "okant-slag"}
+
+
+def _test(town: Town) -> int:
+    now = datetime.now(UTC)
+    test = sites.start_test(
+        site_id=town.site.pk,
+        ends_at=now + timedelta(hours=1),
+        reason=f"{CANARY}prov",
+        by=town.operator,
+        at=now,
+    )
+    return test.pk
+
+
+def test_ids(town: Town) -> States:
+    """A test mode that runs at the place."""
+    return {"running": _test(town), UNKNOWN: 999_999}
+
+
+test_ids.__test__ = False  # type: ignore[attr-defined]  # a maker, and no test
+
+
+def test_tokens(_town: Town) -> States:
+    """No link of ours: a link shows its own place to whoever has it, which is its use."""
+    return {UNKNOWN: "x" * 32}
+
+
+test_tokens.__test__ = False  # type: ignore[attr-defined]
+
+
+def import_ids(town: Town) -> States:
+    """A file that has been read and waits for a yes."""
+    now = datetime.now(UTC)
+    data = f"Kund;Namn\r\n{CANARY}kunden;{CANARY}hallen\r\n".encode()
+    run = importing.take_in(files=[("a.csv", data)], by=town.leader, now=now)
+    importing.examine(import_id=run.pk, now=now)
+    return {"judged": run.pk, UNKNOWN: 999_999}
+
+
+def export_forms(_town: Town) -> States:
+    """The forms an export comes in."""
+    return {"there": "xlsx", UNKNOWN: "pdf"}
+
+
 MAKERS: dict[tuple[str, str], Callable[[Town], States]] = {
     ("/larm/handelser/", "number"): incident_numbers,
+    ("/larm/handelser/", "file"): nothing,
+    ("/larm/handelser/", "plan"): nothing,
     ("/larm/overhoppade/", "mark"): nothing,
     ("/objekt/", "number"): site_numbers,
+    ("/objekt/", "account"): accounts,
+    ("/objekt/", "keyholder_id"): keyholder_ids,
+    ("/objekt/", "warning_id"): warning_ids,
+    ("/objekt/", "key_id"): key_ids,
+    ("/objekt/", "plan_id"): plan_ids,
+    ("/objekt/", "kind"): alarm_kinds,
+    ("/objekt/", "test_id"): test_ids,
+    ("/objekt/import/", "import_id"): import_ids,
+    ("/objekt/export", "form"): export_forms,
+    ("/atgardskort/", "kind"): alarm_kinds,
+    ("/prov/", "token"): test_tokens,
     ("/konton/", "user_id"): user_ids,
     ("/konton/", "holding_id"): holding_ids,
     ("/mitt-konto/", "pk"): nothing,

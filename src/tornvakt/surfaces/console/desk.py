@@ -49,7 +49,7 @@ def incident(request: HttpRequest, number: str) -> HttpResponseBase:
 
 
 @require_GET
-@requires("incidents.view")
+@requires("incidents.view", polled=True)
 def current_queue(request: HttpRequest) -> JsonResponse:
     """``/larm/ko/``: all rows, the load and the log: what a desk asks for after a gap."""
     now = datetime.now(UTC)
@@ -66,7 +66,7 @@ def current_queue(request: HttpRequest) -> JsonResponse:
 
 
 @require_GET
-@requires("incidents.view")
+@requires("incidents.view", polled=True)
 def calm_pane(request: HttpRequest) -> HttpResponse:
     """``/larm/lugnt/``: what stands in the queue and in the middle when nothing waits."""
     context = {"calm": calm.screen(user_of(request), datetime.now(UTC))}

@@ -220,17 +220,17 @@ def _timeline(entries: Sequence[TimelineEntry]) -> list[dict[str, Any]]:
                 "css": "key" if is_key else "sys" if entry.kind in _BY_MACHINE else "",
                 "strong": words if is_key else "",
                 "text": "" if is_key else words,
-                "small": _small(entry),
+                "small": _small(entry, words),
             }
         )
         last_day = day
     return lines
 
 
-def _small(entry: TimelineEntry) -> str:
+def _small(entry: TimelineEntry, words: str) -> str:
     if entry.kind == EntryKind.NOTE:
         return entry.actor_call_name
-    if entry.text:
+    if entry.text and entry.text not in words:
         return entry.text
     return entry.rule_name(formats.language())
 

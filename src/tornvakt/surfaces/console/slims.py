@@ -31,7 +31,7 @@ class Slim:
 
 
 @require_GET
-@requires("incidents.view")
+@requires("incidents.view", polled=True)
 def slims(request: HttpRequest) -> HttpResponse:
     """``/larm/vid-sidan/``: the lines alone, for the script to renew."""
     context = {"slims": lines(desk.user_of(request), datetime.now(UTC))}

@@ -16,7 +16,7 @@ MOST = 100
 
 
 @require_POST
-@requires("incidents.view")
+@requires("incidents.view", polled=True)
 def sound(request: HttpRequest) -> JsonResponse:
     """Log what a desk says of its sounds; a silence once for each incident it is about."""
     user, now = desk.user_of(request), timezone.now()

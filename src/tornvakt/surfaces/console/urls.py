@@ -10,6 +10,7 @@ from tornvakt.surfaces.console import (
     card,
     desk,
     entrance,
+    files,
     handling,
     health,
     lists,
@@ -67,5 +68,8 @@ urlpatterns = [
     path(f"{_INCIDENT}larma-ut/", handling.dispatch, name="dispatch"),
     path(f"{_INCIDENT}framme/", handling.on_scene, name="on_scene"),
     path(f"{_INCIDENT}aterkalla/", handling.recall, name="recall"),
+    path(f"{_INCIDENT}filer/", files.attach, name="attach"),
+    path(f"{_INCIDENT}filer/<int:file>/", files.attachment, name="attachment"),
+    path(f"{_INCIDENT}ritningar/<int:plan>/", files.plan, name="plan"),
     path(f"{_INCIDENT}klart/", handling.resolve, name="resolve"),
 ]

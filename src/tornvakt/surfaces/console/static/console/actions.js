@@ -3,6 +3,7 @@ import * as bands from "./bands.js";
 import * as drafts from "./drafts.js";
 import * as incident from "./incident.js";
 import * as queue from "./queue.js";
+import { track } from "./settling.js";
 import * as toast from "./toast.js";
 import { isNarrow } from "./width.js";
 import { say } from "./words.js";
@@ -42,7 +43,9 @@ export function refused({ status, body }) {
 }
 
 /** Take the incident of `row`: the answer stands on the screen before the server has been asked. */
-export async function take(row) {
+export const take = (row) => track(takeNow(row));
+
+async function takeNow(row) {
   if (!row) return toast.refuse(say("nothing_chosen"));
   if (!queue.isFree(row)) {
     if (!queue.isMine(row)) toast.refuse(say("taken_by", { who: row.dataset.ownerName }));

@@ -4,9 +4,9 @@ import { offer, post, refused } from "./actions.js";
 import * as drafts from "./drafts.js";
 import * as incident from "./incident.js";
 import * as queue from "./queue.js";
+import { track } from "./settling.js";
 import * as toast from "./toast.js";
 import { isNarrow } from "./width.js";
-import { say } from "./words.js";
 
 const centre = document.getElementById("centre");
 const FIELDS = "input:not([type=hidden], [type=file]), textarea, select, input[type=file]";
@@ -21,7 +21,8 @@ export function open(name) {
   const box = find(name);
   if (!box) return false;
   if (box.matches("details")) box.open = true;
-  const first = box.querySelector(".field.err input, .field.err textarea, .field.err select") ?? box.querySelector(`[data-first], ${FIELDS}, button`);
+  const wrong = box.querySelector(".field.err input, .field.err textarea, .field.err select");
+  const first = wrong ?? box.querySelector("[data-first]") ?? box.querySelector(`${FIELDS}, button`);
   first?.focus();
   box.scrollIntoView({ block: "nearest" });
   return Boolean(first);
@@ -75,7 +76,9 @@ function show(form) {
 }
 
 /** Send a form, with the button that was pressed. */
-export async function send(form, submitter = null) {
+export const send = (form, submitter = null) => track(sendNow(form, submitter));
+
+async function sendNow(form, submitter) {
   if (form.dataset.sending) return;
   const number = incident.number();
   form.dataset.sending = "1";
@@ -120,13 +123,14 @@ function complain(form, html) {
   (fresh.querySelector(".errbox[tabindex]") ?? field)?.focus();
 }
 
-/** Press the button of the step that is next. */
+/** Press the button of the step that is next. Returns whether there is one. */
 export function tick() {
-  const form = centre.querySelector(".step.now form[data-act=tick]");
-  if (!form) return open("answer") || toast.refuse(say("no_step"));
+  const form = centre.querySelector(".step.now:not(.is-sent) form[data-act=tick]");
+  if (!form) return false;
   const choices = form.querySelectorAll("button[name=answer]");
-  if (choices.length > 1) return void choices[0].focus(); // a question: the answer is a choice
-  form.requestSubmit();
+  if (choices.length > 1) choices[0].focus(); // a question: the answer is a choice
+  else form.requestSubmit();
+  return true;
 }
 
 /** Number keys inside a group of choices press or mark the one with that number. */

@@ -12,6 +12,7 @@ import * as lock from "./lock.js";
 import * as middle from "./middle.js";
 import * as queue from "./queue.js";
 import * as shift from "./shift.js";
+import { settled } from "./settling.js";
 import * as slims from "./slims.js";
 import * as sound from "./sound.js";
 import { Line } from "./stream.js";
@@ -242,30 +243,38 @@ function closeSide() {
 /** Wait until the incident of the selected row is the one shown: no key may act on the one before. */
 async function isShown() {
   const row = queue.selected();
-  if (!row || incident.number() === row.dataset.number) return true;
-  clearTimeout(wish);
-  return incident.open(row.dataset.number).catch(() => false);
+  if (row && incident.number() !== row.dataset.number) {
+    clearTimeout(wish);
+    return incident.open(row.dataset.number).catch(() => false);
+  }
+  return true;
+}
+/** Do `work` if the page has what it needs, or else as soon as what is under way has come. */
+async function whenThere(work, missing) {
+  if (!(await isShown()) || work()) return;
+  await settled();
+  if (!work()) toast.refuse(say(missing));
 }
 /** A key that opens a form of the incident; the first that is there. */
-const form = (...names) => async () => (await isShown()) && (names.some((name) => acts.open(name)) || toast.refuse(say("not_now")));
-const takeIt = async () => {
+const opens = (act) => Object.assign(act, { opens: true });
+const form = (name) => opens(() => whenThere(() => acts.open(name), "not_now"));
+const takeIt = opens(async () => {
   const row = queue.selected();
   const isAnothers = row && !queue.isFree(row) && !queue.isMine(row);
   if (isAnothers && (await isShown()) && acts.open("take_over")) return;
-  actions.take(row);
-};
+  actions.take(row); // not waited for: the answer stands on the screen already
+});
 /** A key that presses a button of the incident, or opens the form if the button is not there. */
-const press = (act, name) => async () => {
-  if (!(await isShown())) return;
+const press = (act, name) => opens(() => whenThere(() => {
   const found = byId("centre").querySelector(`form[data-act="${act}"]`);
-  if (found) found.requestSubmit();
-  else if (!acts.open(name)) toast.refuse(say("not_now"));
-};
+  found?.requestSubmit();
+  return Boolean(found) || acts.open(name);
+}, "not_now"));
 const step = (by) => () => select(queue.neighbour(by), { focus: true });
 keys.connect(
   {
     t: takeIt,
-    b: async () => (await isShown()) && acts.tick(),
+    b: () => whenThere(acts.tick, "no_step"),
     h: form("skip"),
     r: form("attempt"),
     l: form("hand_over"),
@@ -276,7 +285,7 @@ keys.connect(
     i: () => middle.go(byId("new-call").getAttribute("href")),
     m: shift.mute,
     p: askToLock,
-    n: async () => (await isShown()) && byId("note")?.focus(),
+    n: opens(async () => (await isShown()) && byId("note")?.focus()),
     a: async () => (await isShown()) && actions.openClosing(),
     o: () => (isFolded() && side.classList.contains("open") ? closeSide() : focusSide("sig-h")),
     z: () => actions.undo(),

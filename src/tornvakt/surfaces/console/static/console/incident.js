@@ -1,6 +1,7 @@
 // The selected incident: loading, renewing part by part, and the text that must never be lost.
 import * as drafts from "./drafts.js";
 import * as queue from "./queue.js";
+import { track } from "./settling.js";
 import { isNarrow } from "./width.js";
 
 const centre = document.getElementById("centre");
@@ -142,22 +143,26 @@ export function bringUp() {
 
 /** Something changed on the incident that is shown: renew its parts, never the text being typed. */
 export function renew() {
-  if (!number()) return;
-  clearTimeout(renewing);
-  renewing = setTimeout(async () => {
-    const shown = number();
-    let parts;
-    try {
-      parts = await fetchParts(url());
-    } catch {
-      return; // the line to the server says so itself
-    }
-    if (number() !== shown) return;
-    replaceParts(parts.centre);
-    if (signal.innerHTML !== parts.signal.innerHTML && !signal.contains(document.activeElement)) {
-      signal.replaceChildren(...parts.signal.childNodes);
-    }
-  }, 40);
+  if (!number() || renewing) return;
+  renewing = track(new Promise((done) => setTimeout(done, 40)).then(() => {
+    renewing = null;
+    return renewNow();
+  }));
+}
+
+async function renewNow() {
+  const shown = number();
+  let parts;
+  try {
+    parts = await fetchParts(url());
+  } catch {
+    return; // the line to the server says so itself
+  }
+  if (number() !== shown) return;
+  replaceParts(parts.centre);
+  if (signal.innerHTML !== parts.signal.innerHTML && !signal.contains(document.activeElement)) {
+    signal.replaceChildren(...parts.signal.childNodes);
+  }
 }
 
 function replaceParts(fresh) {

@@ -29,15 +29,31 @@ button.addEventListener("click", () => {
 document.getElementById("show-keys").addEventListener("click", () => dialog.showModal());
 show();
 
+let opening = null; // a form is on its way: what is typed meanwhile is text for it, no command
+
+async function open(work) {
+  const mine = (opening = { text: "" });
+  await work;
+  opening = opening === mine ? null : opening;
+  const field = document.activeElement;
+  if (!mine.text || !isWriting(field) || !("setRangeText" in field)) return;
+  field.setRangeText(mine.text, field.value.length, field.value.length, "end");
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
 const isWriting = (node) => node.matches?.("textarea, select, input:not([type=radio], [type=checkbox])");
 
-/** Connect acts to keys. `acts` maps a key to a function; `escape` and `submit` work while writing. */
+/** Connect acts to keys. `acts` maps a key to a function, marked `opens` if text follows; `escape` and `submit` work while writing. */
 export function connect(acts, { escape, submit, moves }) {
   document.addEventListener("keydown", (event) => {
     if (dialog.open || event.isComposing) return;
     if (event.key === "Escape") return void (escape(event) && event.preventDefault());
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return void (submit(event) && event.preventDefault());
     if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
+    if (opening && event.key.length === 1) {
+      event.preventDefault();
+      return void (opening.text += event.key);
+    }
     const arrow = moves[event.key];
     const isFree = !event.target.matches?.("input") && !event.target.closest?.("summary, [role=region]");
     if (arrow && (isFree || event.key.length === 1)) {
@@ -49,6 +65,7 @@ export function connect(acts, { escape, submit, moves }) {
     const act = areOn && !event.repeat ? acts[event.key.toLowerCase()] : null;
     if (!act) return;
     event.preventDefault();
-    act();
+    const work = act();
+    if (act.opens) open(work);
   });
 }
