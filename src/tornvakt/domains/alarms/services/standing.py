@@ -18,6 +18,7 @@ from tornvakt.domains.alarms.facts import (
     AlarmReworded,
 )
 from tornvakt.domains.alarms.models import Alarm, AlarmState
+from tornvakt.domains.alarms.services.updating import update_each
 from tornvakt.pure.facts import Fact
 from tornvakt.pure.triage import Note, Standing
 from tornvakt.pure.triage.ledger import after_note
@@ -116,12 +117,9 @@ class StandingAlarms:
     def store(self) -> None:
         """Write new and changed alarms."""
         Alarm.objects.bulk_create(alarm for alarm, _, _ in self._new)
-        if self._changed:
-            Alarm.objects.bulk_update(self._changed.values(), MUTABLE)
-        if self._rejudged:
-            Alarm.objects.bulk_update(self._rejudged.values(), JUDGED)
-        if self._reworded:
-            Alarm.objects.bulk_update(self._reworded.values(), WORDS)
+        update_each(self._changed.values(), MUTABLE)
+        update_each(self._rejudged.values(), JUDGED)
+        update_each(self._reworded.values(), WORDS)
 
     def announce(self) -> None:
         """Announce what happened, in the transaction: new, repeated, restored."""

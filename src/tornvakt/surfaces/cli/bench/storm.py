@@ -41,6 +41,8 @@ PERSONAL = "2FFFF"  # the account before the first
 MOST_ROWS = 30
 SHOWN_S = 2.0
 ROWS_WITHIN_S = 10.0
+BACK_WITHIN_S = 30.0
+"""The receiver tells of links that came back every ten seconds."""
 _LEFT = re.compile(r"([\d ]+?)(?: av [\d ]+)? larmsändare")
 
 
@@ -118,7 +120,7 @@ def _weather(
     back: list[Maker] = [_Mains(name, code=b"AR") for name in accounts(FIRST, count)]
     plan = Plan(seconds=seconds, spread=seconds / 3, each=1, one_shot=True)
     Engine(address, back, plan, numbers=bed.numbers).run()
-    wait_for(lambda: not any(_left(row.title) for row in _groups(desk)), 20, 0.1)
+    wait_for(lambda: not any(_left(row.title) for row in _groups(desk)), BACK_WITHIN_S, 0.1)
     found.back = [row.title for row in _groups(desk)]
     say("; ".join(found.back))
     found.most = desk.most
