@@ -26,6 +26,7 @@ from tornvakt.domains.sites.models import (
     Site,
     SiteImport,
     SiteKey,
+    SitePlan,
     SiteWarning,
     TestMode,
     Transmitter,
@@ -483,6 +484,25 @@ def test_progress_is_told_to_the_page(client: Client, leader: User) -> None:
     assert client.get(f"/objekt/import/{run.pk}/lage/").json()["is_running"] is False
     client.post(f"/objekt/import/{run.pk}/kasta/")
     assert client.post(f"/objekt/import/{run.pk}/bekrafta/").status_code == 409
+
+
+def test_drawings_and_pictures_are_kept_shown_and_taken_away(client: Client, site: Site) -> None:
+    base = f"/objekt/{site.number}/filer/"
+    assert len(errors(client.post(f"{base}ny/", {"title": "Plan 2"}))) == 1
+    bad = SimpleUploadedFile("a.exe", b"MZ\x00\x01")
+    answer = client.post(f"{base}ny/", {"file": bad, "title": "Plan 2"})
+    assert answer.status_code == 422
+    assert 'value="Plan 2"' in text(answer)
+    good = SimpleUploadedFile("plan.pdf", b"%PDF-1.4\n1 0 obj\nendobj\n%%EOF\n")
+    assert client.post(f"{base}ny/", {"file": good, "title": "Plan 2"}).status_code == 302
+    plan = SitePlan.objects.get()
+    assert "Plan 2" in text(client.get(f"/objekt/{site.number}/"))
+    shown = client.get(f"{base}{plan.pk}/")
+    assert shown.content.startswith(b"%PDF-1.4")
+    other = new_site("Annat")
+    assert client.get(f"/objekt/{other.number}/filer/{plan.pk}/").status_code == 404
+    client.post(f"{base}{plan.pk}/avsluta/")
+    assert client.get(f"{base}{plan.pk}/").status_code == 404
 
 
 # --- who may ------------------------------------------------------------------------------------

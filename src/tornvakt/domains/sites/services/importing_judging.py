@@ -183,7 +183,7 @@ class _Judge:
                 continue
             named[name] = (number, parsed.row.line)
             before = self.register.objects.get(number)
-            if not self._kind(parsed, before) or not self._point(parsed, before):
+            if not self._point(parsed, before):
                 continue
             label = number if number[0] != "\0" else str(values["name"])
             self._put(parsed, label, before, rules.OBJECT_DEFAULTS)
@@ -224,8 +224,6 @@ class _Judge:
                 before = held.get(key)
                 if before is not None:
                     parsed.values["number"] = before["number"]
-                if table is ZONES and not self._alarm_kind(parsed, before):
-                    continue
                 self._put(parsed, f"{account} {number}", before, defaults)
 
     def _keyholders(self) -> None:
@@ -311,6 +309,8 @@ class _Judge:
                         value = understand(column, raw)
                         if column.is_required and value in ("", None):
                             raise BadCell(_("The cell is empty. It has to be filled in."))
+                        if column.key == "kind":
+                            value = self._kind(table, str(value))
                     except BadCell as bad:
                         is_good = False
                         self._fault(_Parsed(sheet, row, values), column.key, str(bad))
@@ -406,24 +406,6 @@ class _Judge:
         self._fault(parsed, "account", sentence)
         return None
 
-    def _kind(self, parsed: _Parsed, before: Values | None) -> bool:
-        if "kind" not in parsed.values:
-            return True
-        text = str(parsed.values["kind"])
-        code = kinds.code_of(text)
-        if code is None and before is not None and before["kind"] == text:
-            code = text
-        if code is None:
-            known = ", ".join(kind.sv for kind in kinds.all_kinds().values())
-            self._fault(
-                parsed,
-                "kind",
-                _("There is no such kind. The kinds are: %(known)s.") % {"known": known},
-            )
-            return False
-        parsed.values["kind"] = code
-        return True
-
     def _point(self, parsed: _Parsed, before: Values | None) -> bool:
         final = {**(before or {}), **parsed.values}
         if (final.get("latitude") is None) == (final.get("longitude") is None):
@@ -432,20 +414,21 @@ class _Judge:
         self._fault(parsed, key, _("A point needs both latitude and longitude, or neither."))
         return False
 
-    def _alarm_kind(self, parsed: _Parsed, before: Values | None) -> bool:
-        if "kind" not in parsed.values:
-            return True
-        text = str(parsed.values["kind"])
-        code = rules.alarm_kind(text)
-        if code is None and before is not None and before["kind"] == text:
-            code = text
-        if code is None:
-            self._fault(
-                parsed,
-                "kind",
-                _("There is no such kind of alarm. The kinds are: %(known)s.")
-                % {"known": rules.alarm_kinds_known()},
-            )
-            return False
-        parsed.values["kind"] = code
-        return True
+    def _kind(self, table: Table, text: str) -> str:
+        """Return the code of a kind of premises or of alarm. Raises BadCell with those there are.
+
+        A word the register already holds is left alone, or an export could not be read back.
+        """
+        code = kinds.code_of(text) if table is OBJECTS else rules.alarm_kind(text)
+        if code is not None:
+            return code
+        held = self.register.objects if table is OBJECTS else self.register.zones
+        if any(row["kind"] == text for row in held.values()):
+            return text
+        if table is OBJECTS:
+            known = "; ".join(kind.sv for kind in kinds.all_kinds().values())
+            raise BadCell(_("There is no such kind. The kinds are: %(known)s.") % {"known": known})
+        raise BadCell(
+            _("There is no such kind of alarm. The kinds are: %(known)s.")
+            % {"known": rules.alarm_kinds_known()}
+        )
