@@ -1,6 +1,5 @@
 """The closing line of `./tornvakt test` tells the truth, also about tests that did not run."""
 
-import subprocess
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -43,17 +42,55 @@ def test_a_file_that_is_not_there_is_said_before_anything_runs(
     monkeypatch: pytest.MonkeyPatch, file: str
 ) -> None:
     context = SimpleNamespace(args=["-q", file, "-k", "något"])
-    monkeypatch.setattr(testing, "_run_part", None)
+    monkeypatch.setattr(testing, "_Run", None)
     with pytest.raises(Stop, match="finns inte"):
         testing.test(context)  # type: ignore[arg-type]
 
 
 def test_a_part_that_never_ends_has_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def hang(command: list[str], **_: object) -> None:
-        raise subprocess.TimeoutExpired(command, 1500)
-
     monkeypatch.setattr(testing, "RESULTS", tmp_path)
-    monkeypatch.setattr(subprocess, "run", hang)
-    score = testing._run_part(testing.Part("x", "enhetsprov", ()), [])
+    monkeypatch.setattr(testing, "LONGEST_S", 0.0)
+    part = testing.Part("x", "enhetsprov", ("tests/unit",), options=("--collect-only",))
+    score = testing._Run(part, []).end()
     assert (score.passed, score.failed) == (0, 1)
-    assert score.lines == ["FAILED enhetsprov - avbruten efter 25 minuter"]
+    assert score.lines == ["FAILED enhetsprov - avbruten efter 0 s"]
+
+
+def test_a_part_that_waits_beside_the_others_is_shown_and_counted_at_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    file = tmp_path / "test_two.py"
+    file.write_text("def test_good(): pass\n\n\ndef test_bad(): assert False\n")
+    monkeypatch.setattr(testing, "RESULTS", tmp_path)
+    options = ("-p", "no:cacheprovider", f"--rootdir={tmp_path}", "-c", "/dev/null")
+    run = testing._Run(testing.Part("x", "väntan", (str(file),), options), [], is_quiet=True)
+    assert capfdbinary.readouterr().out == b""
+    score = run.end()
+    assert (score.passed, score.failed) == (1, 1)
+    told = capfdbinary.readouterr().out.decode()
+    assert told.startswith("--- väntan\n")
+    assert "1 failed, 1 passed" in told
+
+
+def test_every_test_has_a_part_and_only_one() -> None:
+    """A folder that no part names would never be run."""
+    root = Path(__file__).resolve().parents[4]
+    files = {str(file.relative_to(root)) for file in root.glob("tests/**/test_*.py")}
+    seen: list[str] = []
+    for part in testing.PARTS:
+        if part.name == "postgresql":
+            continue  # runs again what uses the database
+        left_out = tuple(
+            option.removeprefix("--ignore=")
+            for option in part.options
+            if option.startswith("--ignore=")
+        )
+        seen += [file for file in files if _is_under(file, part.paths, left_out)]
+    assert sorted(seen) == sorted(files)
+
+
+def _is_under(file: str, paths: tuple[str, ...], left_out: tuple[str, ...]) -> bool:
+    def under(path: str) -> bool:
+        return file == path or file.startswith(f"{path}/")
+
+    return any(map(under, paths)) and not any(map(under, left_out))
