@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.integration.database.conftest import Carry, clock
@@ -108,6 +108,8 @@ def test_however_a_day_is_batched_the_database_and_the_replay_decide_the_same(
         suppress_health_check=[HealthCheck.function_scoped_fixture],
     )
     @given(days, st.integers(1, 25))
+    @example([(0, 0, 0), (60, 0, 2), (5, 0, 4)], 1)  # a second zone in another batch
+    @example([(1, 0, 11), (1, 0, 13)] * 6, 3)  # a runaway over several batches
     def judge(day: list[tuple[int, int, int]], size: int) -> None:
         folder = tmp_path_factory.mktemp("day")
         fill(folder, frames(day))

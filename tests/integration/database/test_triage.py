@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from tests.integration.database.conftest import Carry
 from tests.support.inbox import START_US, cid, sia
@@ -29,6 +30,7 @@ from tornvakt.domains.sites.models import (
     Zone,
 )
 from tornvakt.pure.triage import Rules
+from tornvakt.surfaces.console import log_list
 
 SECOND = 1_000_000
 START = datetime.fromtimestamp(START_US / 1e6, UTC)
@@ -282,3 +284,11 @@ def test_a_batch_costs_the_same_number_of_queries_with_one_account_and_with_many
 
     carry(said((0, "Nri1/RP0")))
     assert cost(["2000"], 10) == cost([f"{2001 + n}" for n in range(29)], 20)
+
+
+def test_a_test_is_named_so_in_the_log(carry: Carry, school: Site, operator: User) -> None:
+    on_test(school)
+    carry(said((1, "Nri1/BA4"), (2, "NRP0")))
+    with translation.override("sv"):
+        titles = [picture.title for picture in log_list.pictures()]
+    assert titles == ["I provläge: Automatiskt provlarm", "I provläge: Inbrottslarm"]

@@ -66,7 +66,7 @@ def _picture(event: SignalEvent) -> LogPicture:
     return LogPicture(
         id=event.pk,
         at=event.signal.received_at,
-        title=phrase(event),
+        title=_titled(event),
         place=transmitter.site.name if transmitter else _stranger(event.signal.account),
         code=f"{event.code} {event.zone}".strip(),
     )
@@ -82,6 +82,11 @@ def _notice_picture(notice: Notice) -> LogPicture:
         place=_stranger(notice.account or OWN_ACCOUNT),
         code="",
     )
+
+
+def _titled(event: SignalEvent) -> str:
+    title = phrase(event)
+    return gettext("In test mode: %(title)s") % {"title": title} if event.is_test else title
 
 
 def _stranger(account: str) -> str:
