@@ -10,7 +10,8 @@ class SiteChanged(Fact):
     """Something in the register of a place is another than before.
 
     ``part`` says what: ``site``, ``transmitter``, ``zone``, ``keyholder``, ``key``, ``warning``,
-    ``schedule``, ``instruction``, ``setting`` or ``plan``.
+    ``schedule``, ``instruction``, ``setting`` or ``plan``; ``import`` when a file changed any of
+    it.
     """
 
     site_id: int

@@ -11,6 +11,7 @@ from openpyxl import Workbook, load_workbook
 from tornvakt.base.access.models import User
 from tornvakt.base.access.services import create_user
 from tornvakt.base.audit.models import Entry
+from tornvakt.base.facts.models import FactRow
 from tornvakt.domains.sites.models import (
     Area,
     Customer,
@@ -129,6 +130,8 @@ def test_a_whole_register_comes_in(leader: User) -> None:
     touched = Entry.objects.filter(action="sites.imported").values_list("on_id", flat=True)
     assert sorted(touched) == sorted(["S1", library.number])
     assert Entry.objects.filter(action="sites.import_done", actor=leader.pk).count() == 1
+    changed = FactRow.objects.filter(name="sites.SiteChanged").values_list("body", flat=True)
+    assert {each["site_id"] for each in changed} == {school.pk, library.pk}
 
 
 def test_export_and_import_again_changes_nothing(leader: User) -> None:

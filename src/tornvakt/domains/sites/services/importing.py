@@ -23,8 +23,11 @@ from django.utils.translation import gettext as _
 
 from tornvakt.base.access.models import User
 from tornvakt.base.audit import log as audit
+from tornvakt.base.facts.outbox import publish_all
 from tornvakt.base.inbox import keys
 from tornvakt.base.inbox.paths import DataDir
+from tornvakt.domains.sites.facts import SiteChanged
+from tornvakt.domains.sites.models import Site
 from tornvakt.domains.sites.models.importing import ImportState, SiteImport
 from tornvakt.domains.sites.services import importing_preview
 from tornvakt.domains.sites.services.importing_book import (
@@ -161,14 +164,19 @@ def carry_out(*, import_id: int, by: User, now: datetime) -> SiteImport:
                 at=now,
                 params={"rows": of, "objects": len(numbers)},
             )
-            for number in numbers:
-                audit.wrote(
-                    "sites.imported",
-                    by=by,
-                    on=("site", number),
-                    at=now,
-                    params={"import": found.pk},
-                )
+            audit.wrote_many(
+                "sites.imported",
+                by=by,
+                on=[("site", number) for number in numbers],
+                at=now,
+                params={"import": found.pk},
+            )
+            sites = Site.objects.all()
+            touched = sites.filter(number__in=numbers) if len(numbers) < 500 else sites
+            ids = dict(touched.values_list("number", "pk"))
+            publish_all(
+                [SiteChanged(at=now, site_id=ids[number], part="import") for number in numbers]
+            )
             _move(found, ImportState.DONE, now)
     except IntegrityError as error:
         judgement, _register = _judge(found.pk, now)
