@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
@@ -102,10 +101,13 @@ class User(AbstractUser):
         self.__dict__.get("_prefetched_objects_cache", {}).pop("holdings", None)
 
     def refresh_from_db(
-        self, using: str | None = None, fields: Iterable[str] | None = None, **kwargs: Any
+        self,
+        using: str | None = None,
+        fields: Iterable[str] | None = None,
+        from_queryset: "models.QuerySet[User, User] | None" = None,
     ) -> None:
         """As Django's, and the roles too."""
-        super().refresh_from_db(using, fields, **kwargs)
+        super().refresh_from_db(using, fields, from_queryset)
         self.forget_roles()
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tornvakt.base.access import mfa, pins, services
 from tornvakt.base.access.doors import requires
-from tornvakt.base.access.models import Role, User
+from tornvakt.base.access.models import Role
 from tornvakt.surfaces.office.locking import person
 from tornvakt.surfaces.office.role_words import room_name
 
@@ -53,11 +53,13 @@ def choose_pin(request: HttpRequest) -> HttpResponseBase:
 def change_password(request: HttpRequest) -> HttpResponseBase:
     """Choose a new password; every other session of the person ends."""
     user = person(request)
-    form: PasswordChangeForm[User] = PasswordChangeForm(user, request.POST)
+    form = PasswordChangeForm(user, request.POST)
     if not user.has_usable_password():
         raise Http404
     if not form.is_valid():
-        missing = {f"id_{field}": " ".join(errors) for field, errors in form.errors.items()}
+        missing = {
+            f"id_{field}": " ".join(map(str, errors)) for field, errors in form.errors.items()
+        }
         return _page(request, missing=missing)
     services.change_password(
         user=user, password=form.cleaned_data["new_password1"], now=timezone.now()

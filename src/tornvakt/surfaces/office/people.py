@@ -52,7 +52,7 @@ def people(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "user": user,
-            "held": [each for each in user.held if decide(viewer, "access.holding_view", each)],
+            "held": [each for each in _held(user) if decide(viewer, "access.holding_view", each)],
             "has_factor": user.pk in with_factor,
             "is_invited": not user.has_usable_password() and user.last_login is None,
         }
@@ -290,6 +290,12 @@ def _do(
         return _page(request, user_id, refusal=str(refusal))
     messages.success(request, said)
     return redirect("person", user_id)
+
+
+def _held(user: User) -> list[RoleHolding]:
+    """What `people` prefetched: present roles, waiting ones too."""
+    held: list[RoleHolding] = user.held  # type: ignore[attr-defined]
+    return held
 
 
 def _find(user_id: int) -> User:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import DatabaseError, InterfaceError, connection
 
+from tornvakt.base.access import holdings
 from tornvakt.domains.incidents import services as incidents
 from tornvakt.pure.steady import SteadyTime
 from tornvakt.surfaces.worker.models import Deed
@@ -63,6 +64,7 @@ def timers() -> Sequence[Timer]:
         Timer("escalation", lambda now, _heard: incidents.escalate_untaken(now=now)),
         Timer("waiting_wakes", lambda now, _heard: incidents.wake_waiting(now=now)),
         Timer("takes_lapse", lambda now, _heard: incidents.release_gone(now=now), 2.0),
+        Timer("roles_run_out", lambda now, _heard: holdings.end_expired(now=now), 5.0),
         Timer("hours", lambda now, heard: hours.judge_due(now=now, heard_until=heard), 1.0),
         Timer("tests", lambda now, heard: tests.judge_due(now=now, heard_until=heard), 1.0),
         Timer("test_mode_warning", lambda now, _heard: test_modes.warn(now=now), 5.0),

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-def hold_what_is_shown(apps, schema_editor):
+def hold_what_is_shown(apps, schema_editor) -> None:  # type: ignore[no-untyped-def]
     """Until now a person had the one role that is shown; from now on it is held from the start."""
     User, RoleHolding = apps.get_model("access", "User"), apps.get_model("access", "RoleHolding")
     RoleHolding.objects.bulk_create(
