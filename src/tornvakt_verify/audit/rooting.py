@@ -18,6 +18,8 @@ class Roots:
     def __init__(self, groups: list[Points], is_signed: Callable[[Point], bool] | None) -> None:
         self.problems: list[str] = []
         self.good = 0
+        self.attested_size = 0
+        """So many entries have a good checkpoint over them."""
         self._groups = groups
         judged: dict[Point, bool] = {}
         for group in groups:
@@ -48,6 +50,7 @@ class Roots:
             self._file = file_tree(leaves, self.sizes).roots
         attested = [point.size for point in self._points if self._is_attested(point)]
         self.good = len(attested)
+        self.attested_size = max(attested, default=0)
         for point in self._points:
             is_there = point.size <= walk.size and self._is_known(point)
             if is_there and not self._is_attested(point):

@@ -6,6 +6,10 @@ A database that was put back has also forgotten that it ever gave out the ids.
 from tornvakt_verify.audit.marks import RECORD, Points
 from tornvakt_verify.audit.outcome import grouped, instant, span
 from tornvakt_verify.audit.sources import Source
+from tornvakt_verify.audit.walking import Walk
+
+UNSIGNED_US = 180_000_000
+"""Entries span less than this without a checkpoint over them: one is made each minute."""
 
 
 def tail_problems(source: Source, size: int, leaves: bytes, groups: list[Points]) -> list[str]:
@@ -33,6 +37,21 @@ def tail_problems(source: Source, size: int, leaves: bytes, groups: list[Points]
                 f"{span(size, newest.size - 1)} saknas."
             )
     return problems
+
+
+def unsigned_problems(source: Source, walk: Walk, attested: int) -> list[str]:
+    """Entries that should have been signed by now: the checkpoints were taken away, or not made."""
+    rows = source.ask(
+        "SELECT e.at_us FROM audit_leaf l JOIN audit_entry e ON e.id = l.entry_id"
+        " WHERE l.number = ?",
+        attested,
+    )
+    if not rows or type(rows[0][0]) is not int or walk.last_at_us - rows[0][0] <= UNSIGNED_US:
+        return []
+    return [
+        f"Posterna med {span(attested, walk.size - 1)} spänner över mer än tre minuter utan "
+        "kontrollpunkt: kontrollpunkter är borttagna, eller nyckeln saknas."
+    ]
 
 
 def _missing(

@@ -9,7 +9,7 @@ from tornvakt_verify.audit.marks import RECORD, Points, read_leaves, read_points
 from tornvakt_verify.audit.outcome import Report, span
 from tornvakt_verify.audit.rooting import Roots
 from tornvakt_verify.audit.sources import Source
-from tornvakt_verify.audit.tail import tail_problems
+from tornvakt_verify.audit.tail import tail_problems, unsigned_problems
 from tornvakt_verify.audit.walking import Walk
 from tornvakt_verify.report import CannotVerify
 
@@ -103,6 +103,7 @@ def _verify(
             f"Nummer {number} går inte att läsa: databasfilen är skadad ({why})."
         )
     report.problems += tail_problems(source, walk.size, leaves, groups)
+    report.problems += unsigned_problems(source, walk, roots.attested_size)
     report.problems += _other_log(groups[1:], logs)
     report.problems += _unnumbered(source, report)
     for each in logs[1:]:

@@ -14,6 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import connection, transaction
+from pysqlite3 import dbapi2 as pysqlite3
 
 from tornvakt.base.audit import log
 from tornvakt.base.audit.checkpoints import sign
@@ -45,9 +46,11 @@ class Log:
         """Put the test's SQLite database where an installation has it."""
         if self.url:
             return
+        self.data.main_db.unlink(missing_ok=True)
+        # By Django's library: another one in this process would drop its locks on the file.
         with (
-            closing(sqlite3.connect(connection.settings_dict["NAME"])) as source,
-            closing(sqlite3.connect(self.data.main_db)) as target,
+            closing(pysqlite3.connect(connection.settings_dict["NAME"])) as source,
+            closing(pysqlite3.connect(self.data.main_db)) as target,
         ):
             source.backup(target)
 
@@ -356,6 +359,20 @@ def test_a_checkpoint_signed_by_another_key_is_named(made: Log, tmp_path: Path) 
     assert made.problems() == [
         "Kontrollpunkten vid 31 poster i databasen är ändrad eller förfalskad.",
         "Kontrollpunkten vid 31 poster i audit/checkpoints.log är ändrad eller förfalskad.",
+    ]
+
+
+def test_checkpoints_that_are_all_taken_away_are_missed(made: Log) -> None:
+    made.do("DELETE FROM audit_checkpoint")
+    made.points.write_text(made.points.read_text().splitlines(keepends=True)[0])
+    assert made.problems() == []  # two minutes may go by
+    write(made.data, offset=9)
+    made.export()
+    made.do("DELETE FROM audit_checkpoint")
+    made.points.write_text(made.points.read_text().splitlines(keepends=True)[0])
+    assert made.problems() == [
+        "Posterna med nummer 0–40 spänner över mer än tre minuter utan kontrollpunkt: "
+        "kontrollpunkter är borttagna, eller nyckeln saknas."
     ]
 
 

@@ -82,6 +82,7 @@ class Sequencer:
                 keys.named_key(self._data, KEY)
             ).public_key()
             numbering.begin(public.public_bytes_raw(), now=now)
+        self._open_checkpoints()
         spool.carry(self._data)
         return numbering.number_waiting(BATCH) + self._copy()
 
@@ -102,7 +103,7 @@ class Sequencer:
             key = self._key(begun)
             signed = checkpoints.sign(key, begun.id, grown.size, grown.root(), microseconds(now))
             is_new = numbering.keep(signed, grown.peaks)
-        self._copy_checkpoints(begun)
+        self._copy_checkpoints()
         return is_new
 
     def close(self) -> None:
@@ -146,14 +147,22 @@ class Sequencer:
                 self._tree.add(record.hash)
         return len(records)
 
-    def _copy_checkpoints(self, begun: checkpoints.Log) -> None:
-        if self._file is None:
-            self._file = checkpoints.CheckpointFile(checkpoints_path(self._data), begun)
-        last = self._file.last_size
+    def _copy_checkpoints(self) -> None:
+        file = self._open_checkpoints()
+        if file is None:
+            return
+        last = file.last_size
         if last and not Checkpoint.objects.filter(size=last).exists():
             raise LogWentBack(f"kontrollpunkten vid {last} poster finns inte i databasen")
         lacking = Checkpoint.objects.filter(size__gt=last).order_by("size")
-        self._file.append([_signed(row) for row in lacking])
+        file.append([_signed(row) for row in lacking])
+
+    def _open_checkpoints(self) -> checkpoints.CheckpointFile | None:
+        """Open the file, which names the log and its key before it has a checkpoint."""
+        begun = self._begun()
+        if self._file is None and begun is not None:
+            self._file = checkpoints.CheckpointFile(checkpoints_path(self._data), begun)
+        return self._file
 
     # -- the tree --------------------------------------------------------------------------
 

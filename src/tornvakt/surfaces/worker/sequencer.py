@@ -27,7 +27,7 @@ TROUBLE = (LogWentBack, NoAuditKey, KeyDamaged)
 def run(data: DataDir, stop: threading.Event, clock: Callable[[], datetime]) -> None:
     """Number and sign until told to stop; a last checkpoint is made on the way out."""
     sequencer: Sequencer | None = None
-    seal_at = time.monotonic() + SEAL_EVERY_S
+    seal_at = time.monotonic()
     try:
         while not stop.is_set():
             pause = EVERY_S

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import sqlite3
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from pysqlite3 import dbapi2 as sqlite
 
 from tornvakt.base.access.models import User
 from tornvakt.base.audit import log, numbering, sequencer, setting_aside
@@ -57,9 +57,10 @@ def export(data: DataDir, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("TORNVAKT_DATABASE_URL", f"{of_run.rsplit('/', 1)[0]}/{name}")
         return
     data.main_db.unlink(missing_ok=True)
+    # By Django's library: another one in this process would drop its locks on the file.
     with (
-        contextlib.closing(sqlite3.connect(connection.settings_dict["NAME"])) as source,
-        contextlib.closing(sqlite3.connect(data.main_db)) as target,
+        contextlib.closing(sqlite.connect(connection.settings_dict["NAME"])) as source,
+        contextlib.closing(sqlite.connect(data.main_db)) as target,
     ):
         source.backup(target)
 
