@@ -5,6 +5,7 @@ import os
 import re
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -56,6 +57,7 @@ def audit(
             raise Stop(f"databasen '{name}' finns inte. Välj bland {', '.join(ENGINES)}.")
     place = (folder or options.PROJECT / "build") / f"bench-audit-{os.getpid()}"
     found: list[Row] = []
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(ExitCode.INTERRUPTED))  # so that we tidy up
     try:
         for name in wanted:
             data = DataDir(place / name)
