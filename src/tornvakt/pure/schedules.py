@@ -35,6 +35,8 @@ HORIZON = timedelta(days=400)
 """How far ahead a change is looked for: more than a year, for a place that opens at midsummer."""
 MOST_GRACE_MIN = 24 * 60
 _DAY_MIN = 24 * 60
+_REMEMBERED = 64
+"""So many spans of days does a schedule remember its windows of."""
 _WEEKDAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
 
 
@@ -93,6 +95,10 @@ class Schedule:
     late_min: int = 15
     with_eves: bool = True
     zone: str = STOCKHOLM
+    _found: dict[tuple[date, date], list[Window]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """Windows found before: a day of signals asks about the same days again and again."""
 
     def __post_init__(self) -> None:
         if len(self.days) != len(_WEEKDAYS):
@@ -195,6 +201,15 @@ class Schedule:
 
     def _windows(self, first: date, last: date) -> list[Window]:
         """Return the windows that begin on these local days, those that touch joined."""
+        known = self._found.get((first, last))
+        if known is not None:
+            return known
+        if len(self._found) >= _REMEMBERED:
+            self._found.clear()
+        known = self._found[first, last] = self._find_windows(first, last)
+        return known
+
+    def _find_windows(self, first: date, last: date) -> list[Window]:
         zone = ZoneInfo(self.zone)
         found: list[Window] = []
         # One day more at each end, so that what touches from outside is joined as well.
