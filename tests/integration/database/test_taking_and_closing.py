@@ -190,7 +190,9 @@ def test_an_alarm_that_comes_while_its_incident_is_closed_is_never_swallowed(
         held = set(open_alarms.values_list("link__incident", flat=True))
         assert held == set(open_incidents.values_list("pk", flat=True))
         assert len(held) <= 1
-        assert sum(Alarm.objects.values_list("signal_count", flat=True)) == round_ + 2
+        # Beside the panel's own there may be what the rules say about a zone that swings.
+        counts = Alarm.objects.filter(kind="burglary").values_list("signal_count", flat=True)
+        assert sum(counts) == round_ + 2
         if not open_incidents:
             carry([sia("1234", "Nri1/BA5", sequence=100 + round_)])
             Alarm.objects.filter(zone="5").update(signal_count=0)
