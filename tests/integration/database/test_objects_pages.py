@@ -33,6 +33,8 @@ from tornvakt.domains.sites.models import (
     Zone,
 )
 from tornvakt.domains.sites.services import importing
+from tornvakt.surfaces.office import sites_import
+from tornvakt.surfaces.worker import jobs
 
 pytestmark = pytest.mark.django_db
 
@@ -449,6 +451,27 @@ def test_import_by_the_pages_from_file_to_register_and_out_again(client: Client)
     assert client.get("/objekt/export.csv?for=maskin").content.startswith(b"Nummer,Kund,Namn")
     assert client.get("/objekt/export.pdf").status_code == 404
     assert client.get("/objekt/export.csv?blad=x").status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_large_import_is_left_to_the_jobs_process(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sites_import, "AT_ONCE", 0)
+    monkeypatch.setattr(sites_import, "ROWS_AT_ONCE", 0)
+    page = upload(client, workbook(FULL))
+    run = SiteImport.objects.get()
+    assert run.state == ImportState.READING
+    assert f"/objekt/import/{run.pk}/lage/" in text(page)
+    jobs.run_queued()
+    run.refresh_from_db()
+    assert run.state == ImportState.JUDGED
+    client.post(f"/objekt/import/{run.pk}/bekrafta/")
+    assert Site.objects.count() == 0
+    jobs.run_queued()
+    run.refresh_from_db()
+    assert run.state == ImportState.DONE
+    assert Site.objects.count() == 2
 
 
 def test_bad_rows_stand_on_the_page_and_nothing_can_be_confirmed(client: Client) -> None:

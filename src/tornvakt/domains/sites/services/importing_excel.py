@@ -56,6 +56,15 @@ def read_excel(book: Book, data: bytes, step: Step) -> None:
         ) from error
 
 
+def unpacked_size(data: bytes) -> int:
+    """Return how many bytes a file becomes when it is unpacked; its own for one that is not."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as parcel:
+            return sum(each.file_size for each in parcel.infolist())
+    except zipfile.BadZipFile:
+        return len(data)
+
+
 def _unsafe() -> ImportRefused:
     return ImportRefused(
         _(
