@@ -185,3 +185,26 @@ def test_roles_cost_one_query_a_request(operator: User, django_assert_num_querie
     with django_assert_num_queries(1):  # type: ignore[operator]
         for action in ("incidents.view", "incidents.take", "sites.view", "access.people_view"):
             policy.decide(fresh, action)
+
+
+def test_the_clock_in_the_worker_ends_what_has_run_out(admin: User) -> None:
+    from tornvakt.surfaces.worker.clock import timers
+
+    now = clock()
+    sven = holder("", "sven")
+    held = holdings.give_role(
+        user=sven, role="operator", by=admin, now=now - timedelta(hours=8), until=now
+    )
+    [timer] = [each for each in timers() if each.name == "roles_run_out"]
+    assert (timer.run(now, now), timer.run(now, now)) == (1, 0)
+    held.refresh_from_db()
+    assert held.announced_at == now
+
+
+def test_nobody_ends_a_role_of_their_own_or_is_offered_one(admin: User) -> None:
+    holder("sysadmin", "adm2")
+    mine = RoleHolding.objects.get(user=admin)
+    with pytest.raises(holdings.RoleNotYoursToGive):
+        holdings.end_role(holding_id=mine.pk, by=admin, now=clock())
+    wanted = holdings.Wanted(admin.pk, "operator")
+    assert not policy.decide(admin, "access.give_role", wanted)
