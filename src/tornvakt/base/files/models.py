@@ -1,6 +1,5 @@
 """Table of the stored files. The content lies in ``DATA/files``, named by ``digest``."""
 
-from django.conf import settings
 from django.db import models
 
 
@@ -16,7 +15,8 @@ class StoredFile(models.Model):
     size = models.BigIntegerField()
     """Bytes, as it is kept."""
     stored_at = models.DateTimeField()
-    stored_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
+    stored_by = models.BigIntegerField(null=True)
+    """Id of the user, as in the audit log; null when the house itself did it."""
 
     def __str__(self) -> str:
         return self.name

@@ -5,7 +5,6 @@ from datetime import datetime
 from django.conf import settings
 from django.db import transaction
 
-from tornvakt.base.access.models import User
 from tornvakt.base.audit import log
 from tornvakt.base.files import pictures, sniffing, vault
 from tornvakt.base.files.models import StoredFile
@@ -14,7 +13,7 @@ from tornvakt.base.inbox.paths import DataDir
 
 
 def store(
-    data: bytes, *, name: str, by: User | None, now: datetime, room: str = "LARM"
+    data: bytes, *, name: str, by: log.Actor | None, now: datetime, room: str = "LARM"
 ) -> StoredFile:
     """Keep a file that somebody sent in and return its row.
 
@@ -39,7 +38,7 @@ def store(
             media_type=media,
             size=len(data),
             stored_at=now,
-            stored_by=by,
+            stored_by=by.pk if by is not None else None,
         )
         log.wrote(
             "file.store",
