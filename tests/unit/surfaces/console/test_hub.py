@@ -54,6 +54,24 @@ async def test_each_language_gets_its_own_bytes_and_everyone_the_same_object() -
     assert english.waiting.get_nowait() == b"english"
 
 
+async def test_a_locked_desk_is_sent_the_cue_and_never_what_the_others_see() -> None:
+    hub = Hub()
+    open_one, locked = desk(), desk(name="Op 2")
+    locked.is_locked = True
+    hub.desks |= {open_one, locked}
+    assert hub.has_locked()
+    hub.broadcast({"sv": b"Falkenbergsskolan", "en": b"the school"}, b"cue")
+    assert open_one.waiting.get_nowait() == b"Falkenbergsskolan"
+    assert locked.waiting.get_nowait() == b"cue"
+    hub.broadcast({"sv": b"Falkenbergsskolan", "en": b"the school"})
+    assert locked.waiting.empty()
+    first = hub.stream(desk(), is_current=False, first=b"cue")
+    assert b"event: ping" in await anext(first)
+    assert await anext(first) == b"cue"
+    await first.aclose()
+    await hub.close()
+
+
 async def test_a_desk_that_reads_too_slowly_starts_over() -> None:
     slow = desk()
     for number in range(QUEUE_LENGTH + 1):

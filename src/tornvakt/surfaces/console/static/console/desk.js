@@ -13,16 +13,17 @@ import * as middle from "./middle.js";
 import * as queue from "./queue.js";
 import * as shift from "./shift.js";
 import { settled } from "./settling.js";
+import * as side from "./side.js";
 import * as slims from "./slims.js";
 import * as sound from "./sound.js";
 import { Line } from "./stream.js";
+import { changeTheme } from "./theme.js";
 import * as toast from "./toast.js";
 import { isFolded } from "./width.js";
 import { say } from "./words.js";
 
 const page = document.body.dataset;
 const byId = (id) => document.getElementById(id);
-const side = byId("side");
 
 /* --- choosing --- */
 let wish = null;
@@ -215,31 +216,8 @@ document.addEventListener("click", (event) => {
 for (const chip of document.querySelectorAll("[data-filter]")) {
   chip.addEventListener("click", () => queue.filterBy(Number(chip.dataset.filter)));
 }
-byId("side-close").addEventListener("click", closeSide);
-
-function changeTheme(form) {
-  const root = document.documentElement;
-  const button = form.querySelector("button");
-  const chosen = button.value;
-  root.dataset.themeChoice = chosen;
-  root.dataset.theme = chosen === "auto" ? (matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark") : chosen;
-  const body = new URLSearchParams(new FormData(form));
-  body.set("theme", chosen);
-  button.value = { dark: "light", light: "auto", auto: "dark" }[chosen];
-  button.querySelector(".word").textContent = say(chosen);
-  fetch(form.action, { method: "POST", body, headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value } }).catch(() => {});
-}
 
 /* --- keys --- */
-function focusSide(id) {
-  if (isFolded()) side.classList.add("open");
-  byId(id).focus();
-  byId(id).scrollIntoView({ block: "nearest" });
-}
-function closeSide() {
-  side.classList.remove("open");
-  queue.selected()?.querySelector(".q-a").focus();
-}
 /** Wait until the incident of the selected row is the one shown: no key may act on the one before. */
 async function isShown() {
   const row = queue.selected();
@@ -287,12 +265,12 @@ keys.connect(
     p: askToLock,
     n: opens(async () => (await isShown()) && byId("note")?.focus()),
     a: async () => (await isShown()) && actions.openClosing(),
-    o: () => (isFolded() && side.classList.contains("open") ? closeSide() : focusSide("sig-h")),
+    o: () => (isFolded() && side.isOpen() ? side.close() : side.focus("sig-h")),
     z: () => actions.undo(),
     1: () => queue.filterBy(1),
     2: () => queue.filterBy(2),
     3: () => queue.filterBy(3),
-    4: () => focusSide("log-h"),
+    4: () => side.focus("log-h"),
   },
   {
     moves: {
@@ -308,7 +286,7 @@ keys.connect(
     escape() {
       if (document.querySelector(".toast.bad")) toast.dismiss();
       if (acts.leave()) return true;
-      if (side.classList.contains("open")) closeSide();
+      if (side.isOpen()) side.close();
       else if (byId("closing")) actions.leaveClosing();
       else if (incident.isElsewhere()) middle.leave();
       else queue.bringUp();

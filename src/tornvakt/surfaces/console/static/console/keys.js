@@ -46,7 +46,7 @@ const isWriting = (node) => node.matches?.("textarea, select, input:not([type=ra
 /** Connect acts to keys. `acts` maps a key to a function, marked `opens` if text follows; `escape` and `submit` work while writing. */
 export function connect(acts, { escape, submit, moves }) {
   document.addEventListener("keydown", (event) => {
-    if (dialog.open || event.isComposing) return;
+    if (document.querySelector("dialog[open]") || event.isComposing) return;
     if (event.key === "Escape") return void (escape(event) && event.preventDefault());
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return void (submit(event) && event.preventDefault());
     if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
