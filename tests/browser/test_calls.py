@@ -154,7 +154,7 @@ def test_warnings_keys_history_and_the_test_mode_are_there_unasked(
     house: House, open_page: Open
 ) -> None:
     house.do("furnish", account="8803")
-    earlier = house.do("signal", account="8803", code="BA", zone="1", age=90)["number"]
+    earlier = house.do("signal", account="8803", code="BA", zone="1")["number"]
     house.do("act", verb="take", number=earlier, by="operator2")
     ending = {"result": "unfounded", "cause": "no_code", "skip_reason": "Städ"}
     house.do("act", verb="close", number=earlier, by="operator2", **ending)

@@ -31,12 +31,14 @@ export function run() {
   isLocked = true;
   document.title = say("locked_title");
   document.documentElement.dataset.locked = "true";
-  const form = document.getElementById("unlock");
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    unlock(form, event.submitter);
-  });
-  (form.querySelector(".err input") ?? form.querySelector("input:not([type=hidden])"))?.focus();
+  const forms = document.querySelectorAll("form[data-unlock]");
+  for (const form of forms) {
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      unlock(form);
+    });
+  }
+  (document.querySelector(".locked .err input, .locked [autofocus]") ?? fieldOf(forms[0]))?.focus();
   document.addEventListener("keydown", (event) => {
     const isTyping = event.target.matches?.("input");
     if (event.key.toLowerCase() === "m" && !isTyping) sound.mute(now());
@@ -102,14 +104,16 @@ function tick() {
   put("locked-sound", say(sound.isOn() ? "locked_sounding" : sound.isHeld() ? "locked_held" : "locked_silent"));
 }
 
-async function unlock(form, submitter) {
+const fieldOf = (form) => form?.querySelector("input:not([type=hidden])");
+
+async function unlock(form) {
   const message = document.getElementById("unlock-e");
   let answer;
   try {
     answer = await fetch(form.action, {
       method: "POST",
       headers: { "X-CSRFToken": form.elements.csrfmiddlewaretoken.value, Accept: "application/json" },
-      body: new URLSearchParams(new FormData(form, submitter)),
+      body: new URLSearchParams(new FormData(form)),
       signal: AbortSignal.timeout(8000),
     });
   } catch {
@@ -122,8 +126,8 @@ async function unlock(form, submitter) {
   function complain(text) {
     message.querySelector("b").textContent = text;
     message.hidden = false;
-    const field = document.getElementById(submitter?.value ?? "") ?? form.querySelector("input:not([type=hidden])");
-    for (const other of form.querySelectorAll(".field")) other.classList.toggle("err", other.contains(field));
+    const field = fieldOf(form);
+    for (const other of document.querySelectorAll(".locked .field")) other.classList.toggle("err", other.contains(field));
     field.value = "";
     field.focus();
   }
