@@ -15,8 +15,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tornvakt.pure.triage import alarming, calm
-from tornvakt.pure.triage.case import Case, completed, rules_at
 from tornvakt.pure.triage.history import NO_HISTORY, History
+from tornvakt.pure.triage.matter import Matter, completed, rules_at
 from tornvakt.pure.triage.model import (
     LEAST_SERIOUS_ALARM,
     MOST_SERIOUS_UNKNOWN,
@@ -31,7 +31,7 @@ from tornvakt.pure.triage.model import (
 from tornvakt.pure.triage.rules import DEFAULT, Rules
 from tornvakt.pure.triage.setting import NOTHING_KNOWN, Setting
 
-IN_ORDER: tuple[Callable[[Case], Decision | None], ...] = (
+IN_ORDER: tuple[Callable[[Matter], Decision | None], ...] = (
     calm.on_test,
     calm.cancelled,
     calm.opened_or_closed,
@@ -53,11 +53,11 @@ def decide(
     """
     if not occurrence.is_known:
         return stranger(occurrence, standing)
-    case = Case.of(occurrence, standing, setting, history, rules)
-    answers = (rule(case) for rule in IN_ORDER)
+    matter = Matter.of(occurrence, standing, setting, history, rules)
+    answers = (rule(matter) for rule in IN_ORDER)
     decision = next(answer for answer in answers if answer is not None)
-    if decision.verdict is not Verdict.TEST and alarming.is_running_away(case):
-        return replace(decision, technical=(alarming.runaway(case), *decision.technical))
+    if decision.verdict is not Verdict.TEST and alarming.is_running_away(matter):
+        return replace(decision, technical=(alarming.runaway(matter), *decision.technical))
     return decision
 
 
@@ -66,7 +66,7 @@ def stranger(occurrence: Occurrence, standing: StandingByKey) -> Decision:
     is_serious = occurrence.priority <= MOST_SERIOUS_UNKNOWN
     priority = MOST_SERIOUS_UNKNOWN if is_serious else LEAST_SERIOUS_ALARM
     key, rule = key_of(occurrence), "unknown_account"
-    restored = Case.of(occurrence, standing, NOTHING_KNOWN, NO_HISTORY, DEFAULT).restored
+    restored = Matter.of(occurrence, standing, NOTHING_KNOWN, NO_HISTORY, DEFAULT).restored
     if restored and occurrence.priority > LEAST_SERIOUS_ALARM:
         return Decision(Verdict.RESTORE, "restore", key, occurrence.priority, restored)
     if key not in standing and len(standing) >= UNKNOWN_ALARMS:

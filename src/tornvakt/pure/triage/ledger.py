@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from tornvakt.pure.triage.case import completed, rules_at
 from tornvakt.pure.triage.deciding import decide, remembered
 from tornvakt.pure.triage.history import History
+from tornvakt.pure.triage.matter import completed, rules_at
 from tornvakt.pure.triage.model import (
     OWN_ACCOUNT,
     Decision,

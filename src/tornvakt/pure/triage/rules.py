@@ -143,7 +143,7 @@ class Rules:
         alarm.
         """
         known = {name: value for name, value in own.items() if name in _FIGURES}
-        usable = {
+        usable: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in known.items()
             if not _problem(name, value)

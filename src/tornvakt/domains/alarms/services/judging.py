@@ -13,9 +13,9 @@ from tornvakt.pure.protocols.events import Event, unread
 from tornvakt.pure.protocols.reading import Reading
 from tornvakt.pure.triage import Decision, Occurrence, Setting, Verdict, decide
 from tornvakt.pure.triage.alarming import RUNAWAY
-from tornvakt.pure.triage.case import completed, rules_at
 from tornvakt.pure.triage.deciding import remembered
 from tornvakt.pure.triage.ledger import heard, is_remembered
+from tornvakt.pure.triage.matter import completed, rules_at
 
 
 @dataclass(slots=True)

@@ -157,8 +157,6 @@ def find_by_link(token: str) -> TestMode | None:
     return found.exclude(link_digest="").first()
 
 
-
-
 def _end(test: TestMode, ended_at: datetime, *, by: User | None, at: datetime, how: str) -> None:
     test.ended_at, test.ended_by = ended_at, by
     test.save(update_fields=["ended_at", "ended_by"])

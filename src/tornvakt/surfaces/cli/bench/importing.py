@@ -6,21 +6,18 @@ it is exported and judged once more, which must find nothing new.
 """
 
 import io
-import os
-import secrets
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
-from urllib.parse import urlsplit
 
 import typer
 
+from tornvakt.surfaces.cli.bench.own_database import own_database
 from tornvakt.surfaces.cli.codes import ExitCode
 
 TARGET_S = 60.0
@@ -203,8 +200,7 @@ def importing(
 
     folder = Path(tempfile.mkdtemp(prefix="tornvakt-bench-"))
     try:
-        with _database_of_its_own(os.environ.get("TORNVAKT_DATABASE_URL", "")) as url:
-            os.environ["TORNVAKT_DATABASE_URL"] = url
+        with own_database("import"):
             django_door.open_it(folder)
             call_command("migrate", verbosity=0)
             try:
@@ -214,24 +210,6 @@ def importing(
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return report(objects, found)
-
-
-@contextmanager
-def _database_of_its_own(url: str) -> Iterator[str]:
-    """Give the address of an empty database on the same server; nobody's register is touched."""
-    if not url:
-        yield ""
-        return
-    import psycopg
-    from psycopg import sql
-
-    name = f"tornvakt_bench_{secrets.token_hex(4)}"
-    with psycopg.connect(url, autocommit=True) as server:
-        server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        try:
-            yield urlsplit(url)._replace(path=f"/{name}").geturl()
-        finally:
-            server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
 def report(objects: int, found: Measured) -> int:

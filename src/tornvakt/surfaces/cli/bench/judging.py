@@ -27,7 +27,7 @@ from tornvakt.base.inbox.reader import Reader
 from tornvakt.pure.protocols.dc09.encode import encode
 from tornvakt.surfaces.cli import django_door, options
 from tornvakt.surfaces.cli.bench.bed import say
-from tornvakt.surfaces.cli.bench.importing import _database_of_its_own as database_of_its_own
+from tornvakt.surfaces.cli.bench.own_database import own_database
 from tornvakt.surfaces.cli.bench.table import Row, as_json, markdown, thousands
 from tornvakt.surfaces.cli.codes import ExitCode
 from tornvakt.surfaces.cli.triage import bounds
@@ -75,8 +75,7 @@ def triage(
     data = DataDir(place)
     data.create()
     try:
-        with database_of_its_own(os.environ.get("TORNVAKT_DATABASE_URL", "")) as url:
-            os.environ["TORNVAKT_DATABASE_URL"] = url
+        with own_database("triage"):
             rows = _measure(data, signals)
     finally:
         shutil.rmtree(place, ignore_errors=True)

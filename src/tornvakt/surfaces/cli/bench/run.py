@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -73,7 +73,7 @@ def storm_(
 
 
 def measure(
-    phases: dict[str, tuple[str, Phase]],
+    phases: Mapping[str, tuple[str, Phase]],
     only: list[str] | None,
     *,
     quick: bool,
