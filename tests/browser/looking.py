@@ -8,7 +8,8 @@ CLIPPED = """() => {
   for (let node; (node = walker.nextNode()); ) {
     const text = node.data.trim();
     const parent = node.parentElement;
-    if (!text || parent.closest(".vh, .word, .folds thead, .rows thead, script, template, svg, dialog:not([open])")) continue;
+    const unseen = ".vh, .word, .folds thead, .rows thead, script, template, svg";
+    if (!text || parent.closest(`${unseen}, dialog:not([open])`)) continue;
     if (!parent.checkVisibility()) continue;
     const range = document.createRange();
     range.selectNodeContents(node);

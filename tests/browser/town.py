@@ -123,7 +123,7 @@ class Town:
         RuleSet.objects.create(
             valid_from=datetime(2026, 1, 1, tzinfo=UTC),
             version="town",
-            content={"swinger_alarms": 1000, "runaway_signals": 1000, "confirm_within_s": 0},
+            content={"swinger_alarms": 100, "runaway_signals": 1000, "confirm_within_s": 0},
         )
         alarms.adopt(
             genesis={"installation": "town"},
