@@ -279,10 +279,23 @@ _RULES: dict[str, Rule] = {
 _FLOOD = Rule(
     3,
     "technical",
-    "{count} till av samma slag, inte visade var för sig: {of_sv}",
-    "{count} more of the same kind, not shown one by one: {of_en}",
+    "Ytterligare {count} visades inte var för sig: {of_sv}",
+    "Another {count} were not shown one by one: {of_en}",
     subject=("name",),
 )
+_MANY = {
+    "unknown_account": ("okända konton", "unknown accounts"),
+    "security.downgrade": ("klartext som skulle vara krypterad", "plain text that must be cipher"),
+    "security.enciphered_without_key": ("krypterat utan nyckel", "enciphered without a key"),
+    "security.replay": ("uppspelade signaler", "signals played back"),
+    "security.wrong_key": ("fel krypteringsnyckel", "wrong keys"),
+    "security.malformed": ("felaktigt innehåll", "malformed content"),
+    "security.own_account": ("någon som utger sig för att vara Tornvakt", "somebody posing as us"),
+    "clock.skew": ("fel tid", "wrong time"),
+    "panel.deviation": ("sändare som avviker", "transmitters that deviate"),
+    "panel.broken": ("oläsbara meddelanden", "unreadable messages"),
+}
+"""What a flood is of; the receiver tells no other notices at a pace."""
 _UNLISTED = Rule(
     3, "technical", "Meddelande från mottagaren: {name}", "Notice from the receiver: {name}"
 )
@@ -311,10 +324,10 @@ def titles(name: str, account: str, params: Mapping[str, Any]) -> tuple[str, str
     rule = rule_for(name)
     path = str(params.get("link_path", ""))
     path_sv, path_en = _PATHS.get(path, (f"väg {path}", f"path {path}"))
-    of = _RULES.get(name.removeprefix("flood."), _UNLISTED)
+    of_sv, of_en = _MANY.get(name.removeprefix("flood."), (name, name))
     words = _Lenient(params) | {
-        "of_sv": of.sv.format_map(_Lenient({**params, "name": name})),
-        "of_en": of.en.format_map(_Lenient({**params, "name": name})),
+        "of_sv": of_sv,
+        "of_en": of_en,
         "name": name,
         "account": account,
         "link_path_sv": path_sv,

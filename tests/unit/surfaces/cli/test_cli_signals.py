@@ -32,7 +32,11 @@ def test_what_a_panel_sent_is_shown_and_nothing_else_happens(sent: bytes, shown:
     [
         (Kind.EVIDENCE, {"why": "security.enciphered_without_key"}, "från ett konto utan nyckel"),
         (Kind.NOTICE, {"notice": "unknown_account"}, "Okänt konto 7A31"),
-        (Kind.NOTICE, {"notice": "flood.panel.broken", "count": 7}, "7 meddelanden av samma slag"),
+        (
+            Kind.NOTICE,
+            {"notice": "flood.panel.broken", "count": 7},
+            "Ytterligare 7 visades inte var för sig: oläsbara meddelanden",
+        ),
         (Kind.GENESIS, {"mode": "ovning"}, "övning"),
     ],
 )

@@ -39,7 +39,9 @@ def read(files: Sequence[tuple[str, bytes]], step: Step = lambda done, of: None)
 
 def _read_file(book: Book, name: str, data: bytes, step: Step) -> None:
     if not data.strip():
-        raise ImportRefused(_("The file %(name)s is empty.") % {"name": name})
+        raise ImportRefused(
+            _("The file %(name)s is empty. Choose the file that holds the rows.") % {"name": name}
+        )
     if data[:4] == b"PK\x03\x04":
         return read_excel(book, data, step)
     if data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
