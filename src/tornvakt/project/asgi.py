@@ -5,7 +5,11 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tornvakt.project.settings")
 os.environ.setdefault("TORNVAKT_PROCESS", "web")
 
-from django.core.asgi import get_asgi_application
+import django
+
+from tornvakt.project.lanes import Handler
 
 os.umask(0o077)  # what we store is for this account alone, wherever the directory stands
-application = get_asgi_application()
+django.setup(set_prefix=False)
+
+application = Handler()

@@ -10,6 +10,7 @@ import json as as_json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,6 +84,8 @@ def race(bed: Bed) -> list[Row]:
         owners = {
             n: (who, times) for n, (who, times) in as_json.loads(_ask(data, "outcome")).items()
         }
+    others = Counter(a.status for each in rounds.values() for a in each)
+    say("svar: " + ", ".join(f"{status} × {number}" for status, number in sorted(others.items())))
     return _rows(judge(rounds, owners), engine, count)
 
 
