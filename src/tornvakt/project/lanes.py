@@ -13,7 +13,9 @@ from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-LANES = 8
+from tornvakt.project.database import WEB_CONNECTIONS
+
+LANES = WEB_CONNECTIONS
 UNQUEUED = frozenset({"/halsa/"})
 """What must be answered also when every lane is taken: whether we are alive."""
 

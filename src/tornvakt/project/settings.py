@@ -8,7 +8,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from tornvakt.project.database import settings_for
+from tornvakt.project.database import WEB_CONNECTIONS, settings_for
 from tornvakt.project.environment import Environment, origin_of
 from tornvakt.project.secret import read_or_make
 
@@ -73,6 +73,7 @@ DATABASES = {
         DATA / "main.db",
         checkpoints=ENVIRONMENT.process == "worker",
         must_exist=ENVIRONMENT.process != "command",
+        kept_open=WEB_CONNECTIONS if ENVIRONMENT.process == "web" else 0,
     )
 }
 

@@ -14,7 +14,7 @@ from tornvakt.project import secret
 from tornvakt.project.checks import problems
 from tornvakt.project.database import settings_for
 from tornvakt.project.environment import Environment
-from tornvakt.project.sqlite.base import Database, DatabaseWrapper
+from tornvakt.project.sqlite.base import Database, DatabaseWrapper, kept_open
 
 
 @pytest.fixture(autouse=True)
@@ -147,6 +147,31 @@ def test_a_database_that_is_gone_is_not_made_anew_by_whoever_asks(tmp_path: Path
     assert list(file.parent.iterdir()) == []
     for wrapper in (makes, asks):
         wrapper.get_new_connection(wrapper.get_connection_params()).close()
+
+
+def test_a_connection_is_kept_for_whoever_asks_next(tmp_path: Path) -> None:
+    file = tmp_path / "main.db"
+    given = _whole(settings_for("", file, checkpoints=False, kept_open=1))
+    one, other, third = DatabaseWrapper(given), DatabaseWrapper(given), DatabaseWrapper(given)
+    try:
+        first = one.connection = one.get_new_connection(one.get_connection_params())
+        second = other.connection = other.get_new_connection(other.get_connection_params())
+        assert first is not second
+        first.execute("BEGIN")
+        one._close()  # in the middle of something: not for anybody else
+        with pytest.raises(Database.ProgrammingError):
+            first.execute("SELECT 1")
+        other._close()
+        assert third.get_new_connection(third.get_connection_params()) is second
+        third.connection = second
+        third._close()
+        file.rename(tmp_path / "away.db")
+        Database.connect(str(file)).close()
+        anew = third.get_new_connection(third.get_connection_params())
+        assert anew is not second  # which leads to the file that was moved away
+        anew.close()
+    finally:
+        kept_open.close()
 
 
 def _whole(given: dict[str, Any]) -> dict[str, Any]:
