@@ -206,6 +206,10 @@ LOGGING = {
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": ENVIRONMENT.log_level},
-    # It announces itself each time it looks, which here is once a second.
-    "loggers": {"django_tasks_db": {"level": "WARNING"}},
+    "loggers": {
+        # It announces itself each time it looks, which here is once a second.
+        "django_tasks_db": {"level": "WARNING"},
+        # That somebody was too late, or was refused, is no fault of ours; the audit log has it.
+        "django.request": {"level": "ERROR"},
+    },
 }
