@@ -86,7 +86,7 @@ def test_out_of_hours_the_list_begins_with_whoever_may_be_rung(
 def test_a_duty_is_somebodys_only_from_its_beginning_until_its_end(tib: int) -> None:
     assert [each.role for each in selectors.on_duty(after(3599))] == ["tib", "el"]
     assert selectors.on_duty(after(3600)) == []
-    with pytest.raises(incidents.TurnWrong):
+    with pytest.raises(incidents.TurnOverlaps):
         incidents.add_turn(
             role_code="tib", person="TiB 2", starts_at=after(3599), ends_at=after(9000), by=None,
             now=NOW,

@@ -1,7 +1,7 @@
 """Tables of the incidents: the incident and its timeline, the work on it, calls, who is on duty."""
 
 from tornvakt.domains.incidents.models.calls import Call
-from tornvakt.domains.incidents.models.duty import DeskSeen, DutyRole, DutyTurn
+from tornvakt.domains.incidents.models.duty import TIB, DeskSeen, DutyRole, DutyTurn
 from tornvakt.domains.incidents.models.incident import Incident, IncidentAlarm, NumberSeries
 from tornvakt.domains.incidents.models.timeline import EntryKind, LogEntry
 from tornvakt.domains.incidents.models.work import (
@@ -12,6 +12,7 @@ from tornvakt.domains.incidents.models.work import (
 )
 
 __all__ = [
+    "TIB",
     "Call",
     "CallAttempt",
     "DeskSeen",

@@ -4,6 +4,9 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+TIB = "tib"
+"""The code of the duty that must never be without somebody: tjänsteman i beredskap (TiB)."""
+
 
 class DutyRole(models.Model):
     """A duty somebody always has (jourroll), e.g. tjänsteman i beredskap (TiB)."""

@@ -5,7 +5,12 @@ machinery asks stands in `machinery.py`.
 """
 
 from tornvakt.domains.incidents.selectors.card import call_list, where
-from tornvakt.domains.incidents.selectors.duty import duty_list, on_duty
+from tornvakt.domains.incidents.selectors.duty import (
+    cover_gaps,
+    duty_list,
+    duty_now,
+    on_duty,
+)
 from tornvakt.domains.incidents.selectors.files import file_of
 from tornvakt.domains.incidents.selectors.log import log_rows
 from tornvakt.domains.incidents.selectors.machinery import alarm_ids, lock_alarms
@@ -24,7 +29,9 @@ __all__ = [
     "alarm_ids",
     "call_list",
     "closed_since",
+    "cover_gaps",
     "duty_list",
+    "duty_now",
     "file_of",
     "incident",
     "lock_alarms",

@@ -10,6 +10,7 @@ from tornvakt.domains.incidents.refusals import (
     CauseUnknown,
     ChangedMeanwhile,
     ChoiceMissing,
+    DutyTaken,
     HandOverMissing,
     NobodyToRing,
     NoSuchIncident,
@@ -26,6 +27,9 @@ from tornvakt.domains.incidents.refusals import (
     StepsLeft,
     TextMissing,
     TextTooLong,
+    TurnOver,
+    TurnOverlaps,
+    TurnTooFar,
     TurnWrong,
     WakeTimeWrong,
 )
@@ -33,7 +37,12 @@ from tornvakt.domains.incidents.services.answering import register_call
 from tornvakt.domains.incidents.services.attaching import attach
 from tornvakt.domains.incidents.services.closing import cancel, close, reopen, undo_cancel
 from tornvakt.domains.incidents.services.desk import give_back, note, take, take_over
-from tornvakt.domains.incidents.services.duty import add_duty_role, add_turn, end_turn
+from tornvakt.domains.incidents.services.duty import (
+    add_duty_role,
+    add_turn,
+    end_turn,
+    move_turn_end,
+)
 from tornvakt.domains.incidents.services.joining import merge, undo_merge
 from tornvakt.domains.incidents.services.opening import (
     News,
@@ -78,6 +87,7 @@ __all__ = [
     "CauseUnknown",
     "ChangedMeanwhile",
     "ChoiceMissing",
+    "DutyTaken",
     "HandOverMissing",
     "News",
     "NoSuchIncident",
@@ -98,6 +108,9 @@ __all__ = [
     "StepsLeft",
     "TextMissing",
     "TextTooLong",
+    "TurnOver",
+    "TurnOverlaps",
+    "TurnTooFar",
     "TurnWrong",
     "WakeTimeWrong",
     "add_duty_role",
@@ -114,6 +127,7 @@ __all__ = [
     "mark_dispatched",
     "mark_on_scene",
     "merge",
+    "move_turn_end",
     "note",
     "note_news",
     "note_repeats",

@@ -1,34 +1,58 @@
 """The list of who is on call (jourlista)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from tornvakt.base.access.models import User
 from tornvakt.domains.incidents.models import DutyRole, DutyTurn
-from tornvakt.domains.incidents.refusals import ChoiceMissing, NobodyToRing, TurnWrong
+from tornvakt.domains.incidents.refusals import (
+    ChoiceMissing,
+    DutyTaken,
+    NobodyToRing,
+    TurnOver,
+    TurnOverlaps,
+    TurnTooFar,
+    TurnWrong,
+)
 from tornvakt.domains.incidents.services import writing
 
 NAME_LIMIT = 80
+FURTHEST = timedelta(days=366)
+"""How far ahead a turn may end; beyond that the year was mistyped."""
 
 
 @transaction.atomic
 def add_duty_role(
-    *, code: str, name: str, order: int = 100, phone: str = "", by: User | None, now: datetime
+    *,
+    code: str,
+    name: str,
+    order: int = 100,
+    phone: str = "",
+    is_new: bool = False,
+    by: User | None,
+    now: datetime,
 ) -> DutyRole:
-    """Add or change a duty, known by its code; ``by`` None: the installation itself."""
+    """Add or change a duty, known by its code; ``by`` None: the installation itself.
+
+    With ``is_new`` it must not be there already. Raises ChoiceMissing, DutyTaken, PhoneWrong,
+    TextTooLong, NotAllowed.
+    """
     if by is not None:
         writing.may(by, "incidents.plan_duty")
     if not code.strip() or not name.strip():
         raise ChoiceMissing("name")
-    role, _is_new = DutyRole.objects.update_or_create(
-        code=code.strip(),
-        defaults={
-            "name": writing.words(name, NAME_LIMIT),
-            "order": order,
-            "phone": writing.phone(phone),
-        },
-    )
+    values = {
+        "name": writing.words(name, NAME_LIMIT),
+        "order": order,
+        "phone": writing.phone(phone),
+    }
+    if is_new:
+        role, was_made = DutyRole.objects.get_or_create(code=code.strip(), defaults=values)
+        if not was_made:
+            raise DutyTaken(role.name)
+    else:
+        role, _is_new = DutyRole.objects.update_or_create(code=code.strip(), defaults=values)
     writing.log("duty_role", "", now, by, role=role.code)
     return role
 
@@ -46,7 +70,8 @@ def add_turn(
 ) -> DutyTurn:
     """Put somebody on call from one instant until another (UTC, half-open).
 
-    Raises ChoiceMissing, NobodyToRing, PhoneWrong, TurnWrong, TextTooLong, NotAllowed.
+    Raises ChoiceMissing, NobodyToRing, PhoneWrong, TurnWrong, TurnOver, TurnTooFar, TurnOverlaps,
+    TextTooLong, NotAllowed.
     """
     if by is not None:
         writing.may(by, "incidents.plan_duty")
@@ -56,14 +81,30 @@ def add_turn(
     who = writing.words(person, NAME_LIMIT)
     if not who:
         raise NobodyToRing
-    if ends_at <= starts_at:
-        raise TurnWrong(is_overlapping=False)
-    if DutyTurn.objects.filter(role=role, starts_at__lt=ends_at, ends_at__gt=starts_at).exists():
-        raise TurnWrong(is_overlapping=True)
+    _must_be_free(role.pk, starts_at, ends_at, now)
     turn = DutyTurn.objects.create(
         role=role, person=who, phone=writing.phone(phone), starts_at=starts_at, ends_at=ends_at
     )
     writing.log("duty_turn", "", now, by, role=role.code, turn=turn.pk)
+    return turn
+
+
+@transaction.atomic
+def move_turn_end(*, turn_id: int, ends_at: datetime, by: User, now: datetime) -> DutyTurn | None:
+    """Let a turn end earlier or later than planned; return it, or None when it is over or gone.
+
+    Raises TurnWrong, TurnOver, TurnTooFar, TurnOverlaps, NotAllowed.
+    """
+    writing.may(by, "incidents.plan_duty")
+    turn = DutyTurn.objects.select_for_update().filter(pk=turn_id, ends_at__gt=now).first()
+    if turn is None:
+        return None
+    # Whoever adds a turn holds the role's row: neither may miss the other.
+    DutyRole.objects.select_for_update().get(pk=turn.role_id)
+    _must_be_free(turn.role_id, turn.starts_at, ends_at, now, besides=turn.pk)
+    turn.ends_at = ends_at
+    turn.save(update_fields=["ends_at"])
+    writing.log("duty_turn_moved", "", now, by, turn=turn.pk, until=ends_at.isoformat())
     return turn
 
 
@@ -79,3 +120,19 @@ def end_turn(*, turn_id: int, by: User, now: datetime) -> bool:
     changed = bool(coming.delete()[0]) or bool(running.update(ends_at=now))
     writing.log("duty_turn_ended", "", now, by, turn=turn_id)
     return changed
+
+
+def _must_be_free(
+    role_id: int, starts_at: datetime, ends_at: datetime, now: datetime, besides: int | None = None
+) -> None:
+    """Raise TurnWrong, TurnOver, TurnTooFar or TurnOverlaps unless the role is free then."""
+    if ends_at <= starts_at:
+        raise TurnWrong
+    if ends_at <= now:
+        raise TurnOver
+    if ends_at - now > FURTHEST:
+        raise TurnTooFar(FURTHEST.days)
+    taken = DutyTurn.objects.filter(role=role_id, starts_at__lt=ends_at, ends_at__gt=starts_at)
+    other = taken.exclude(pk=besides).order_by("starts_at").first()
+    if other is not None:
+        raise TurnOverlaps(other.person, other.starts_at, other.ends_at)
