@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.domains.alarms import services as alarms
+from tornvakt.domains.sites.services import importing
 from tornvakt.surfaces.worker.models import DueJob
 
 log = logging.getLogger(__name__)
@@ -27,12 +28,21 @@ VERIFY_TIMEOUT_S = 1500
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job, and when it is due each day, by the clock on the wall."""
+    """A job, and when it is due each day, by the clock on the wall; or each hour."""
 
     name: str
     at: time
     run: Callable[[DataDir], str]
     """Does it and returns a word about how it went."""
+    is_hourly: bool = False
+    """Due each hour, at the minute of ``at``."""
+
+    def next_time(self, after: datetime) -> datetime:
+        """Return when it is due the next time."""
+        if not self.is_hourly:
+            return next_time(self.at, after)
+        moment = after.replace(minute=self.at.minute, second=0, microsecond=0)
+        return moment if moment > after else moment + timedelta(hours=1)
 
 
 def run_due(data: DataDir, *, now: datetime | None = None) -> int:
@@ -46,7 +56,7 @@ def run_due(data: DataDir, *, now: datetime | None = None) -> int:
         result = _run(job, data)
         ended_at = now or datetime.now(UTC)
         DueJob.objects.filter(pk=row.pk).update(
-            due_at=next_time(job.at, ended_at),
+            due_at=job.next_time(ended_at),
             leased_until=None,
             last_run_at=ended_at,
             last_result=result[:200],
@@ -71,9 +81,7 @@ def next_time(at: time, after: datetime) -> datetime:
 
 @transaction.atomic
 def _lease(job: Job, now: datetime) -> DueJob | None:
-    row, _ = DueJob.objects.get_or_create(
-        name=job.name, defaults={"due_at": next_time(job.at, now)}
-    )
+    row, _ = DueJob.objects.get_or_create(name=job.name, defaults={"due_at": job.next_time(now)})
     is_mine = (
         DueJob.objects.filter(pk=row.pk, due_at__lte=now)
         .filter(Q(leased_until=None) | Q(leased_until__lt=now))
@@ -100,6 +108,11 @@ def verify_audit(data: DataDir) -> str:
     return _verify("tornvakt_verify.audit", "audit", data)
 
 
+def forget_imports(_data: DataDir) -> str:
+    """Throw away uploaded registers that nobody has confirmed within 48 hours."""
+    return f"{importing.forget_old(now=datetime.now(UTC))} removed"
+
+
 def _verify(module: str, what: str, data: DataDir) -> str:
     done = subprocess.run(
         [sys.executable, "-m", module, str(data.root)],
@@ -117,4 +130,5 @@ def _verify(module: str, what: str, data: DataDir) -> str:
 JOBS = (
     Job("verify_journal", time(3, 20), verify_journal),
     Job("verify_audit", time(3, 40), verify_audit),
+    Job("forget_imports", time(0, 25), forget_imports, is_hourly=True),
 )

@@ -1,15 +1,20 @@
 """Jobs that come round."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.support.inbox import fill, sia
+from tornvakt.base.access.services import create_user
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.domains.alarms.models import Notice
 from tornvakt.domains.incidents.models import Incident
+from tornvakt.domains.sites.models import ImportState, SiteImport
+from tornvakt.domains.sites.services import importing
 from tornvakt.surfaces.worker import due
 from tornvakt.surfaces.worker.models import DueJob
 
@@ -82,3 +87,42 @@ def test_a_damaged_inbox_is_an_alarm_and_a_sound_one_ends_it(tmp_path: Path) -> 
     incident.refresh_from_db()
     assert incident.restored_at is not None
     assert Notice.objects.count() == 3
+
+
+def test_an_hourly_job_is_due_at_its_minute_of_each_hour() -> None:
+    job = due.Job("often", time(0, 25), lambda _data: "", is_hourly=True)
+    now = datetime(2026, 11, 22, 23, 25, tzinfo=UTC)
+    assert job.next_time(now - timedelta(seconds=1)) == now
+    assert job.next_time(now) == now + timedelta(hours=1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_upload_nobody_confirms_is_thrown_away_though_nobody_uploads_again(
+    tmp_path: Path, settings: Any
+) -> None:
+    settings.DATA = tmp_path
+    leader = create_user(username="sl", role="shift_leader", call_name="SL")
+    data = b"Kund;Namn\r\nKommunen;Hallen\r\n"
+    now = datetime.now(UTC)
+    runs = [
+        importing.take_in(files=[("a.csv", data)], by=leader, now=now - timedelta(hours=hours))
+        for hours in (47, 49, 50)
+    ]
+    SiteImport.objects.filter(pk=runs[1].pk).update(
+        state=ImportState.WRITING, changed_at=now - timedelta(hours=49)
+    )
+    folder = DataDir(tmp_path).files / "import"
+    orphan, fresh = folder / "999.000.sealed", folder / "998.000.sealed"
+    for path, age in ((orphan, 49), (fresh, 1)):
+        path.write_bytes(b"x")
+        moment = (now - timedelta(hours=age)).timestamp()
+        os.utime(path, (moment, moment))
+    assert sorted(each.name.partition(".")[0] for each in folder.iterdir()) == sorted(
+        ["998", "999", *(str(run.pk) for run in runs[:2]), str(runs[2].pk)]
+    )
+    job = next(job for job in due.JOBS if job.name == "forget_imports")
+    assert job.is_hourly
+    assert job.run(DataDir(tmp_path)) == "3 removed"
+    assert {each.name.partition(".")[0] for each in folder.iterdir()} == {"998", str(runs[0].pk)}
+    states = SiteImport.objects.order_by("pk").values_list("state", flat=True)
+    assert list(states) == [ImportState.READING, ImportState.LEFT, ImportState.LEFT]

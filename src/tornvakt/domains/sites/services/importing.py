@@ -19,6 +19,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from tornvakt.base.access.models import User
@@ -198,13 +199,28 @@ def leave(*, import_id: int, by: User, now: datetime) -> SiteImport:
     return found
 
 
-def forget_old(*, now: datetime) -> None:
-    """Throw away files that nobody has confirmed in time; they hold telephone numbers."""
-    for old in SiteImport.objects.filter(
-        made_at__lt=now - KEPT, state__in=(ImportState.READING, ImportState.JUDGED)
-    ):
+def forget_old(*, now: datetime) -> int:
+    """Throw away files that nobody has confirmed in time; they hold telephone numbers.
+
+    A file whose import is over or was never stored, after a crash, goes too. Returns how many
+    imports were left and files of such a kind removed.
+    """
+    before, removed = now - KEPT, 0
+    waits = Q(state__in=(ImportState.READING, ImportState.JUDGED), made_at__lt=before)
+    died = Q(state=ImportState.WRITING, changed_at__lt=before)
+    for old in SiteImport.objects.filter(waits | died):
         _move(old, ImportState.LEFT, now, preview={})
         _forget_files(old.pk)
+        removed += 1
+    goes_on = (ImportState.READING, ImportState.JUDGED, ImportState.WRITING)
+    needed = set(SiteImport.objects.filter(state__in=goes_on).values_list("pk", flat=True))
+    for path in _folder().iterdir():
+        number = path.name.partition(".")[0]
+        is_needed = number.isdecimal() and int(number) in needed
+        if not is_needed and path.stat().st_mtime < before.timestamp():
+            path.unlink(missing_ok=True)
+            removed += 1
+    return removed
 
 
 def progress(found: SiteImport) -> Progress:
