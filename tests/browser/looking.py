@@ -49,6 +49,7 @@ COVERED = """() => {
 
 def clipped(page: Page) -> list[str]:
     """Every text that is cut off, with what cuts it. Scrolling downwards does not count as cut."""
+    page.wait_for_selector("body")  # the page may just be being exchanged
     found: list[str] = page.evaluate(CLIPPED)
     return found
 
