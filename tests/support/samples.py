@@ -212,6 +212,33 @@ def export_forms(_town: Town) -> States:
     return {"there": "xlsx", UNKNOWN: "pdf"}
 
 
+def duty_role_ids(_town: Town) -> States:
+    """A duty."""
+    role = incidents.add_duty_role(
+        code="tib", name=f"{CANARY}jouren", by=None, now=datetime.now(UTC)
+    )
+    return {"there": role.pk, UNKNOWN: 999_999}
+
+
+def duty_turn_ids(town: Town) -> States:
+    """A turn that has begun and one to come."""
+    duty_role_ids(town)
+    now = datetime.now(UTC)
+    turns = [
+        incidents.add_turn(
+            role_code="tib",
+            person=f"{CANARY}{hours}",
+            phone="0980-31 92 90",
+            starts_at=now + timedelta(hours=hours),
+            ends_at=now + timedelta(hours=hours + 24),
+            by=None,
+            now=now,
+        )
+        for hours in (-1, 23)
+    ]
+    return {"running": turns[0].pk, "coming": turns[1].pk, UNKNOWN: 999_999}
+
+
 MAKERS: dict[tuple[str, str], Callable[[Town], States]] = {
     ("/larm/handelser/", "number"): incident_numbers,
     ("/larm/handelser/", "file"): nothing,
@@ -229,6 +256,8 @@ MAKERS: dict[tuple[str, str], Callable[[Town], States]] = {
     ("/objekt/export", "form"): export_forms,
     ("/atgardskort/", "kind"): alarm_kinds,
     ("/prov/", "token"): test_tokens,
+    ("/jour/", "turn_id"): duty_turn_ids,
+    ("/jour/", "role_id"): duty_role_ids,
     ("/konton/", "user_id"): user_ids,
     ("/konton/", "holding_id"): holding_ids,
     ("/mitt-konto/", "pk"): nothing,

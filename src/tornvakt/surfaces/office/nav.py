@@ -36,6 +36,7 @@ MENU = (
     Entry("desk", "incidents.view", _("Alarm desk"), "bell"),
     Entry("sites", "sites.view", _("Protected objects"), "house", _("Objects")),
     Entry("default_cards", "sites.edit_defaults", _("Instruction cards"), "log", _("Objects")),
+    Entry("duty", "incidents.view_duty", _("On call"), "phone", _("People")),
     Entry("people", "access.people_view", _("Accounts"), "people", _("People")),
     Entry("roles", "access.roles_view", _("Roles"), "table", _("People")),
     Entry("log", "access.log_view", _("Review of the log"), "log", _("Review")),

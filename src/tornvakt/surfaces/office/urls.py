@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from tornvakt.surfaces.office import account, locking, log, people, roles, start
+from tornvakt.surfaces.office import account, duty, locking, log, people, roles, start
 
 urlpatterns = [
     path("", start.front, name="front"),
@@ -25,6 +25,12 @@ urlpatterns = [
         name="role_confirm",
     ),
     path("roller/", roles.roles, name="roles"),
+    path("jour/", duty.duty, name="duty"),
+    path("jour/pass/nytt/", duty.new_turn, name="duty_turn_new"),
+    path("jour/pass/<int:turn_id>/", duty.one_turn, name="duty_turn"),
+    path("jour/pass/<int:turn_id>/avsluta/", duty.end_turn, name="duty_turn_end"),
+    path("jour/roller/ny/", duty.new_role, name="duty_role_new"),
+    path("jour/roller/<int:role_id>/", duty.one_role, name="duty_role"),
     path("mitt-konto/", account.own_account, name="own_account"),
     path("mitt-konto/pin/", account.choose_pin, name="own_pin"),
     path("mitt-konto/losenord/", account.change_password, name="own_password"),

@@ -1,10 +1,13 @@
 """The office's menu and its icons, for its base template."""
 
+from datetime import datetime
+
 from django import template
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from tornvakt.base.ui import formats
 from tornvakt.surfaces.office import nav
 
 register = template.Library()
@@ -21,6 +24,8 @@ _ICONS = {
     "lock": "M6 11h12v9H6zM8.500 11V8a3.500 3.500 0 0 1 7 0v3M12 14.500v2.500",
     "key": "M14.500 9.500a4 4 0 1 1-4-4 4 4 0 0 1 4 4zM13.300 12.300L20 19M17 16l-2 2"
     "M19 18l-1.500 1.500",
+    "phone": "M5 4h4l2 5-2.500 1.500a11 11 0 0 0 5 5L15 13l5 2v4a1 1 0 0 1-1 1"
+    "A15 15 0 0 1 4 5a1 1 0 0 1 1-1z",
     "plus": "M12 5v14M5 12h14",
     "search": "M10.500 17a6.500 6.500 0 1 0 0-13 6.500 6.500 0 0 0 0 13z"
     "M15.500 15.500L20.500 20.500",
@@ -40,6 +45,13 @@ def office_icon(name: str) -> SafeString:
         '<svg class="ico" viewBox="0 0 24 24" aria-hidden="true"><path d="{}"/></svg>',
         _ICONS[name],
     )
+
+
+@register.filter
+def walltime(instant: datetime) -> str:
+    """``14:05``, local; ``02:30 (CET)`` in the hour that comes twice in autumn."""
+    text = formats.clock(instant)
+    return text[:5] + text[8:]
 
 
 @register.simple_tag(takes_context=True)
