@@ -9,11 +9,12 @@ import os
 import sys
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tornvakt.project.settings")
-os.environ["TORNVAKT_PROCESS"] = "worker"
 
 
 def main() -> int:
     """Run until told to stop."""
+    # Here, not where it is imported: whoever only asks for a name of ours is no worker thereby.
+    os.environ["TORNVAKT_PROCESS"] = "worker"
     import django
 
     os.umask(0o077)  # what we store is for this account alone, wherever the directory stands

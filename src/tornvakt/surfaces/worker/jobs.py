@@ -15,7 +15,6 @@ import time
 import types
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tornvakt.project.settings")
-os.environ["TORNVAKT_PROCESS"] = "jobs"
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +24,7 @@ LONGEST_WAIT_S = 30.0
 
 def main() -> int:
     """Run until told to stop."""
+    os.environ["TORNVAKT_PROCESS"] = "jobs"  # here, not where it is imported
     import django
 
     os.umask(0o077)  # as the worker
