@@ -24,6 +24,7 @@ from tornvakt.domains.alarms.models import Alarm, RuleSet, Signal, SignalEvent
 from tornvakt.domains.alarms.selectors import rules_between
 from tornvakt.domains.sites.models import Site, TestMode
 from tornvakt.pure.triage import Rules
+from tornvakt.surfaces.cli import triage
 from tornvakt.surfaces.worker import batches
 
 SECOND = 1_000_000
@@ -153,6 +154,18 @@ def test_other_rules_are_compared_with_what_was_decided(
     ]
     assert (found.signals, found.events, found.unstored) == (4, 4, 0)
     assert (dict(found.raised_before), dict(found.raised)) == ({2: 2}, {2: 2})
+    ends = [
+        (
+            each.before.priority if each.before else None,
+            each.now.priority if each.now else None,
+            each.before.is_confirmed if each.before else None,
+        )
+        for each in found.alarms
+    ]
+    assert ends == [(1, 2, True), (1, 2, True)]
+    said = triage.lines(found, Rules(version="prov"), 0.1, None)
+    assert "2 larm slutar annorlunda än med dagens egna regler:" in said
+    assert any("AKUT (bekräftat" in line and "-> LARM" in line for line in said)
     assert (outcomes(), Alarm.objects.count()) == before  # nothing is written
     assert replayed(tmp_path).differences == []
 

@@ -18,6 +18,7 @@ from tornvakt.base.inbox.reader import Reader
 from tornvakt.domains.alarms.models import Alarm, AlarmState, Signal, SignalEvent
 from tornvakt.domains.alarms.occurrences import occurrence_of
 from tornvakt.domains.alarms.selectors import RulesOverTime, rules_between
+from tornvakt.domains.alarms.traces import AlarmDifference, Traces, compared
 from tornvakt.domains.alarms.words import clean
 from tornvakt.domains.sites.selectors import settings_of
 from tornvakt.pure.protocols.codes import lookup
@@ -69,6 +70,9 @@ class Replay:
     raised: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     """Alarms of the day by priority, as judged now; those stored are in ``raised_before``."""
     raised_before: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    alarms: list[AlarmDifference] = field(default_factory=list)
+    """With other rules: the alarms that came out otherwise than by those of the day."""
+    traces: Traces = field(default_factory=Traces)
 
 
 @dataclass(slots=True)
@@ -107,8 +111,16 @@ def replay(reader: Reader, since: datetime, until: datetime, rules: Rules | None
     first = since - timedelta(seconds=max(each.longest_s for each in every))
     entries = list(_entries(reader, first, until))
     past = _past(entries, first, until)
-    if rules is not None:
-        past.rules = RulesOverTime([(EPOCH, rules)])
+    if rules is None:
+        return _judged(entries, past, since)
+    own = _judged(entries, past, since)
+    past.rules = RulesOverTime([(EPOCH, rules)])
+    found = _judged(entries, past, since)
+    found.alarms = compared(own.traces, found.traces, since)
+    return found
+
+
+def _judged(entries: Sequence[Entry], past: _Past, since: datetime) -> Replay:
     found = Replay()
     accounts: dict[str, _Account] = {}
     for entry in entries:
@@ -117,6 +129,7 @@ def replay(reader: Reader, since: datetime, until: datetime, rules: Rules | None
             stood = past.standing.get(name, ())
             ledger = Ledger(name, {alarm.key: alarm for _, alarm in stood})
             accounts[name] = _Account(ledger, {alarm.key: pk for pk, alarm in stood})
+            found.traces.stood(name, stood)
         _judge(entry, accounts[name], past, since, found)
     return found
 
@@ -135,6 +148,7 @@ def _judge(entry: Entry, account: _Account, past: _Past, since: datetime, found:
     found.unstored += is_counted and entry.id not in past.known
     for position, (event, decision) in enumerate(zip(events, decisions, strict=True)):
         before, owner = past.outcomes.get((entry.id, position), (None, None))
+        found.traces.follow((entry.id, position), name, decision, account.ledger.standing)
         if decision.verdict is Verdict.RAISE:
             account.owners[decision.key] = owner
         if not is_counted:

@@ -4,6 +4,7 @@ import json
 import sys
 import time
 from collections import Counter
+from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,6 +17,7 @@ from tornvakt.surfaces.cli.codes import ExitCode, Stop
 
 if TYPE_CHECKING:
     from tornvakt.domains.alarms.replaying import Difference, Outcome, Replay
+    from tornvakt.domains.alarms.traces import AlarmDifference, Trace
     from tornvakt.pure.triage import Rules
 
 WALL = ZoneInfo("Europe/Stockholm")
@@ -121,23 +123,77 @@ def lines(found: "Replay", rules: "Rules | None", took: float, limit: int | None
     """Say in Swedish what came out differently: first in short, then one line an event."""
     by = f"med reglerna ”{rules.version}”" if rules else "med dagens egna regler"
     said = [
-        f"{found.signals} signaler ({found.events} händelser) dömda igen {by} på "
+        f"{_many(found.signals, 'signal', 'signaler')} "
+        f"({_many(found.events, 'händelse', 'händelser')}) dömda igen {by} på "
         + f"{took:.1f} s.".replace(".", ",", 1),
         f"Larm: {_counts(found.raised_before)} lagrade, {_counts(found.raised)} nu.",
     ]
     if found.unstored:
         said.append(
-            f"{found.unstored} signaler finns inte i databasen och har inget att jämföras med."
+            f"{_many(found.unstored, 'signal', 'signaler')} finns inte i databasen och har inget "
+            "att jämföras med."
         )
-    if not found.differences:
+    if not found.differences and not found.alarms:
         return [*said, "Ingenting skiljer sig."]
-    said.append(f"{len(found.differences)} händelser skiljer sig:")
+    said += _of_alarms(found.alarms, limit)
+    if not found.differences:
+        return said
+    said.append(f"{_many(len(found.differences), 'händelse', 'händelser')} skiljer sig:")
     changes = Counter((_rule(each.before), _rule(each.now)) for each in found.differences)
     said += [f"  {count:>6}  {before} -> {now}" for (before, now), count in changes.most_common()]
     said.append("")
     said += [_line(each) for each in found.differences[:limit]]
     left = len(found.differences) - len(found.differences[:limit])
     return [*said, f"… och {left} till (--all visar alla)"] if left else said
+
+
+def _of_alarms(found: "list[AlarmDifference]", limit: int | None) -> list[str]:
+    """Say which alarms ended otherwise: what an operator would have met in the queue."""
+    if not found:
+        return []
+    shown = found[:limit]
+    left = len(found) - len(shown)
+    return [
+        f"{_many(len(found), 'larm', 'larm')} slutar annorlunda än med dagens egna regler:",
+        *(_alarm_line(each) for each in shown),
+        *([f"… och {left} larm till (--all visar alla)"] if left else []),
+        "",
+    ]
+
+
+def _alarm_line(each: "AlarmDifference") -> str:
+    from tornvakt.pure.protocols.codes import lookup
+
+    alarm = each.now or each.before
+    assert alarm is not None
+    what = lookup(alarm.system, alarm.code).phrase("sv", "new")
+    what += f", zon {alarm.zone}" if alarm.zone else ""
+    number = each.entry_id or "tidigare"
+    return (
+        f"{number:>8}  {_clock(alarm.at)}  {alarm.account:<8}  {what}:  "
+        f"{_came_to(each.before)} -> {_came_to(each.now)}"
+    )
+
+
+def _came_to(alarm: "Trace | None") -> str:
+    """Say how an alarm ended: its priority, and what else the rules can make of it."""
+    if alarm is None:
+        return "inget eget larm"
+    from tornvakt.domains.alarms import rule_words
+
+    joined = f"{_many(alarm.joined, 'upprepning', 'upprepningar')}" if alarm.joined else ""
+    said = [
+        "bekräftat" if alarm.is_confirmed else "",
+        "avbokat" if alarm.is_cancelled else "",
+        joined,
+        *(rule_words.name(note, "sv") for note in alarm.notes),
+    ]
+    told = ", ".join(dict.fromkeys(each for each in said if each))
+    return f"{_PRIORITIES[alarm.priority]} ({told})" if told else _PRIORITIES[alarm.priority]
+
+
+def _many(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
 
 
 def as_dict(found: "Replay", day: str, rules: "Rules | None", took: float) -> dict[str, Any]:
@@ -164,7 +220,20 @@ def as_dict(found: "Replay", day: str, rules: "Rules | None", took: float) -> di
             }
             for each in found.differences
         ],
+        "alarms": [
+            {
+                "entry_id": each.entry_id or None,
+                "position": each.position if each.entry_id else None,
+                "before": _trace(each.before) if each.before else None,
+                "now": _trace(each.now) if each.now else None,
+            }
+            for each in found.alarms
+        ],
     }
+
+
+def _trace(alarm: "Trace") -> dict[str, Any]:
+    return {**asdict(alarm), "at": alarm.at.isoformat(), "notes": list(alarm.notes)}
 
 
 def _line(each: "Difference") -> str:
@@ -210,6 +279,7 @@ def _clock(at: datetime) -> str:
     return at.astimezone(WALL).strftime("%Y-%m-%d %H:%M:%S")
 
 
+_PRIORITIES = {1: "AKUT", 2: "LARM", 3: "NORMAL", 4: "LOGG"}
 _VERDICTS = {
     "raise": "larm",
     "join": "till öppet larm",

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tornvakt.domains.alarms.replaying import Difference, Outcome, Replay
+from tornvakt.domains.alarms.traces import AlarmDifference, Trace
 from tornvakt.pure.protocols.codes import lookup
 from tornvakt.pure.protocols.events import Event
 from tornvakt.pure.triage import BadRules, Rules
@@ -56,6 +57,22 @@ def test_differences_are_counted_and_then_listed() -> None:
 
 def test_nothing_different_is_said_in_one_line() -> None:
     assert triage.lines(Replay(signals=5), None, 0.1, None)[-1] == "Ingenting skiljer sig."
+
+
+def test_an_alarm_whose_priority_differs_is_listed_with_no_event_that_does() -> None:
+    before = Trace(AT, "1234", "sia", "BA", "4", 1, is_confirmed=True, notes=("confirmed",))
+    now = Trace(AT, "1234", "sia", "BA", "4", 2, joined=1)
+    found = Replay(signals=1, events=1, unstored=1)
+    found.alarms = [AlarmDifference(7, 0, before, now), AlarmDifference(0, 3, now, None)]
+    said = triage.lines(found, Rules(version="prov"), 0.1, 1)
+    assert said[0].startswith("1 signal (1 händelse) dömda igen")
+    assert said[2].startswith("1 signal finns inte")
+    assert "2 larm slutar annorlunda än med dagens egna regler:" in said
+    assert any(line.endswith("-> LARM (1 upprepning)") and "AKUT (" in line for line in said)
+    assert "… och 1 larm till (--all visar alla)" in said
+    (told, old) = triage.as_dict(found, "2026-11-21", None, 0.5)["alarms"]
+    assert (told["entry_id"], told["before"]["priority"], told["now"]["priority"]) == (7, 1, 2)
+    assert (old["entry_id"], old["now"]) == (None, None)
 
 
 def test_the_answer_as_json_keeps_what_the_lines_say() -> None:
