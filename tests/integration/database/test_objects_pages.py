@@ -18,6 +18,7 @@ from tornvakt.base.access.services import create_user
 from tornvakt.domains.alarms.models import Signal, SignalEvent
 from tornvakt.domains.sites import services
 from tornvakt.domains.sites.models import (
+    Area,
     Customer,
     ImportState,
     Instruction,
@@ -551,3 +552,27 @@ def test_outside_the_alarm_room_nothing_exists(site: Site) -> None:
     nowhere = stranger.get("/objekt/FINNS-INTE/")
     assert (there.status_code, nowhere.status_code) == (404, 404)
     assert there.content == nowhere.content
+
+
+def test_an_area_gets_hours_of_its_own_from_the_page_of_the_object(
+    client: Client, site: Site
+) -> None:
+    url = f"/objekt/{site.number}/oppettider/"
+    assert f'href="{url}#omraden"' in text(client.get(f"/objekt/{site.number}/"))
+    assert "?omrade=" not in text(client.get(url))
+    sender = services.add_transmitter(site=site, account="ABC1")
+    for number, name in (("10", "Källaren"), ("2", "Gymnastiksalen")):
+        Area.objects.create(transmitter=sender, number=number, name=name)
+    links = re.findall(r'href="([^"]+omrade=[^"]+)">([^<]+)<', text(client.get(url)))
+    assert links == [
+        (f"{url}?omrade=2", "Gör tider för område 2 Gymnastiksalen"),
+        (f"{url}?omrade=10", "Gör tider för område 10 Källaren"),
+    ]
+    page = text(client.get(links[0][0]))
+    assert "Öppettider · område 2" in page
+    assert 'id="omraden"' not in page
+    days = {f"day{index}": "08:00-16:00" for index in range(7)}
+    typed = {**days, "on_holiday": "stängt", "early_min": "15", "late_min": "30"}
+    assert client.post(links[0][0], typed).status_code == 302
+    assert list(OpeningSchedule.objects.values_list("area", flat=True)) == ["2"]
+    assert ">Ändra område 2 Gymnastiksalen<" in text(client.get(url))

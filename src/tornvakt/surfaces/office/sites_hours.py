@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tornvakt.base.access.doors import requires
 from tornvakt.domains.sites import services
-from tornvakt.domains.sites.models import OpeningSchedule
+from tornvakt.domains.sites.models import Area, OpeningSchedule, Site
 from tornvakt.domains.sites.services.importing_hours import exceptions, exceptions_text
 from tornvakt.domains.sites.services.importing_register import holiday_text
 from tornvakt.domains.sites.services.importing_rules import (
@@ -76,7 +76,10 @@ REST = (
 @require_http_methods(["GET", "POST"])
 @requires("sites.edit")
 def hours(request: HttpRequest, number: str) -> HttpResponseBase:
-    """The week, the holidays and the days that differ. ``?omrade=`` names an area."""
+    """The week, the holidays and the days that differ. ``?omrade=`` names an area.
+
+    The page of the whole object leads on to each of its areas.
+    """
     site = find(request, number, "sites.edit")
     area = request.GET.get("omrade", "").strip()[:16]
     standing = OpeningSchedule.objects.filter(site=site, area=area, valid_to=None).first()
@@ -108,6 +111,7 @@ def hours(request: HttpRequest, number: str) -> HttpResponseBase:
         "week": shown[: len(WEEK)],
         "rest": shown[len(WEEK) :],
         "has_hours": standing is not None,
+        "areas": [] if area else _areas(site),
         "back": reverse("site", args=[number]),
     }
     return render(request, "office/sites/hours.html", context, status=form.status)
@@ -122,6 +126,18 @@ def end_hours(request: HttpRequest, number: str) -> HttpResponseBase:
     services.end_schedule(site_id=site.pk, area=area, by=person(request), at=timezone.now())
     messages.success(request, _("The object has no opening hours any more."))
     return redirect("site", number)
+
+
+def _areas(site: Site) -> list[dict[str, Any]]:
+    """The areas of the object's transmitters, and those that have hours without being named."""
+    rows = Area.objects.filter(transmitter__site=site, valid_to=None)
+    names = dict(rows.order_by("-transmitter_id").values_list("number", "name"))
+    standing = OpeningSchedule.objects.filter(site=site, valid_to=None).exclude(area="")
+    have = set(standing.values_list("area", flat=True))
+    return [
+        {"number": number, "name": names.get(number, ""), "has_hours": number in have}
+        for number in sorted({*names, *have}, key=lambda each: (not each.isdigit(), each.zfill(16)))
+    ]
 
 
 def _values(row: OpeningSchedule | None) -> dict[str, Any]:
