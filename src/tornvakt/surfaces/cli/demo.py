@@ -1,7 +1,8 @@
-"""Loads the Kalmar demo: objects, transmitters with their keys, and three people to sign in as."""
+"""Loads the Kalmar demo: objects, transmitters with their keys, three people to sign in as, and who
+is on call."""
 
 from tornvakt.base.inbox.paths import DataDir
-from tornvakt.surfaces.cli import demo_register
+from tornvakt.surfaces.cli import demo_duty, demo_register
 from tornvakt.surfaces.cli.accounts import DEMO_PEOPLE
 from tornvakt.surfaces.cli.simulate import kalmar
 
@@ -13,6 +14,7 @@ def load(data: DataDir) -> None:
     _enrol(data)
     _places()
     _people()
+    _duty()
 
 
 def _enrol(data: DataDir) -> None:
@@ -55,6 +57,12 @@ def _places() -> None:
             transmitter = services.add_transmitter(site=site, account=premises.account)
             placed.append((premises, site, transmitter))
         demo_register.load(placed, town, timezone.now())
+
+
+def _duty() -> None:
+    from django.utils import timezone
+
+    demo_duty.load(timezone.now())
 
 
 def _people() -> None:
