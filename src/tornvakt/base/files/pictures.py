@@ -6,6 +6,7 @@ is kept.
 """
 
 import io
+import threading
 import warnings
 
 from PIL import Image, ImageOps
@@ -16,6 +17,9 @@ MOST_PIXELS = 50_000_000
 """A phone's largest pictures; four bytes each while it is drawn."""
 QUALITY = 88
 _READ = ("JPEG", "PNG", "WEBP", "GIF")
+_one_at_a_time = threading.Lock()
+"""A picture of 50 million pixels takes some 200 MB a copy while it is drawn: four at once took
+the web process to 900 MB. The others wait; each takes a second or two."""
 
 
 def redrawn(content: bytes) -> tuple[bytes, str]:
@@ -30,7 +34,8 @@ def redrawn(content: bytes) -> tuple[bytes, str]:
             with Image.open(io.BytesIO(content), formats=_READ) as picture:
                 if picture.width * picture.height > MOST_PIXELS:
                     raise PictureTooManyPixels(MOST_PIXELS)
-                return _drawn(picture)
+                with _one_at_a_time:
+                    return _drawn(picture)
     except PictureTooManyPixels:
         raise
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
@@ -42,10 +47,12 @@ def redrawn(content: bytes) -> tuple[bytes, str]:
 
 def _drawn(picture: Image.Image) -> tuple[bytes, str]:
     is_photograph = picture.format in ("JPEG", "WEBP") and not picture.has_transparency_data
-    turned = ImageOps.exif_transpose(picture)
-    pixels = turned.convert("RGB" if is_photograph else "RGBA")
+    mode = "RGB" if is_photograph else "RGBA"
+    pixels = ImageOps.exif_transpose(picture).convert(mode)
+    picture.close()
     bare = Image.new(pixels.mode, pixels.size)
     bare.paste(pixels)
+    pixels.close()
     out = io.BytesIO()
     if is_photograph:
         bare.save(out, "JPEG", quality=QUALITY, optimize=True)
