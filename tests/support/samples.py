@@ -45,8 +45,10 @@ def town() -> Town:
 
 
 def holder(role: str, username: str) -> User:
-    """Somebody who holds a role, whichever way it is given in earnest."""
+    """Somebody who has signed in and holds a role, whichever way it is given in earnest."""
     user = create_user(username=username, role="", call_name=username[:30], password=None)
+    user.last_login = user.date_joined
+    user.save(update_fields=["last_login"])
     if role:
         room = sorted(CASE_ROOMS)[0] if role == Role.ROOM_OWNER else ""
         RoleHolding.objects.create(user=user, role=role, room=room, since=user.date_joined)
@@ -78,7 +80,7 @@ def user_ids(town: Town) -> States:
 def holding_ids(town: Town) -> States:
     """A role in force."""
     held = RoleHolding.objects.get(user=town.operator)
-    return {"in force": held.pk, UNKNOWN: 999_999}
+    return {"in force": held.public_id, UNKNOWN: "0" * 16}
 
 
 def tokens(town: Town) -> States:

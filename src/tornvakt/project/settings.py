@@ -123,7 +123,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",  # a whole centre may sit behind one address; it is failures that count
-    "login_failed": "10/m/ip,5/300s/key",  # key: account and address together
+    "login_failed": "100/m/ip,5/300s/key",  # key: account and address together; ip: as for login
     "login_failed_anywhere": "100/300s/key",  # key: the account, from any address
     "unlock": "10/300s/key",  # key: the person whose session is locked
     "reauthenticate": "10/m/user",

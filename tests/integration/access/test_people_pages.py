@@ -65,8 +65,8 @@ def test_roles_are_given_and_ended_on_the_page(
     page = f"/konton/{operator.pk}/"
     assert client.post(f"{page}roller/", {"role": "shift_leader"})["Location"] == page
     held = RoleHolding.objects.get(user=operator, role="shift_leader")
-    assert client.post(f"{page}roller/{held.pk}/avsluta/").status_code == 302
-    assert client.post(f"{page}roller/{held.pk}/avsluta/").status_code == 409
+    assert client.post(f"{page}roller/{held.public_id}/avsluta/").status_code == 302
+    assert client.post(f"{page}roller/{held.public_id}/avsluta/").status_code == 409
     bad = client.post(f"{page}roller/", {"role": "shift_leader", "until": "31/12"})
     assert bad.status_code == 422 and 'value="31/12"' in text_of(bad)
 
@@ -82,7 +82,7 @@ def test_who_works_in_a_case_room_is_not_seen_by_the_administrator(
         assert "Avhopparhandläggare" not in text_of(signed_in(admin).get(page))
     held = RoleHolding.objects.get(user=hidden)
     assert (
-        signed_in(admin).post(f"/konton/{hidden.pk}/roller/{held.pk}/avsluta/").status_code == 404
+        signed_in(admin).post(f"/konton/{hidden.pk}/roller/{held.public_id}/avsluta/").status_code == 404
     )
 
 

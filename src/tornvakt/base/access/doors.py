@@ -39,6 +39,7 @@ def requires(action: str, *, polled: bool = False) -> Callable[[View], View]:
     Every look is logged before its content leaves: once a request; once a subscription for a
     stream; for what a page asks for by itself again and again (``polled``), at most once a minute
     and viewer. A look that cannot be logged is not shown. The own account is nobody else's.
+    No browser keeps an answer: the next person at the desk would find it there.
     """
 
     def protect(view: View) -> View:
@@ -52,7 +53,7 @@ def requires(action: str, *, polled: bool = False) -> Callable[[View], View]:
                     return refusal
                 # Before the view: a stream has let go of the database when it answers.
                 unlogged = await sync_to_async(_note_look)(request, action, kwargs, polled)
-                return unlogged or await view(request, *args, **kwargs)
+                return _kept_nowhere(unlogged or await view(request, *args, **kwargs))
         else:
 
             @wraps(view)
@@ -62,13 +63,19 @@ def requires(action: str, *, polled: bool = False) -> Callable[[View], View]:
                     return refusal
                 answer = view(request, *args, **kwargs)
                 if answer.status_code >= 400:
-                    return answer
-                return _note_look(request, action, kwargs, polled) or answer
+                    return _kept_nowhere(answer)
+                return _kept_nowhere(_note_look(request, action, kwargs, polled) or answer)
 
         guarded.policy_action = action  # type: ignore[attr-defined]
         return cast(View, guarded)
 
     return protect
+
+
+def _kept_nowhere(answer: HttpResponseBase) -> HttpResponseBase:
+    if "no-store" not in answer.get("Cache-Control", ""):
+        answer["Cache-Control"] = "no-store"
+    return answer
 
 
 def open_to_all(reason: str) -> Callable[[View], View]:

@@ -23,3 +23,10 @@ class RoleEnded(Fact):
 
     user_id: int
     role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionsEnded(Fact):
+    """Sessions of somebody have ended otherwise than by a sign-out; their streams end with them."""
+
+    user_id: int

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tornvakt.base.access.models import Grant
+from tornvakt.base.audit import log as audit
 from tornvakt.pure.facts import Refusal
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ def give(
         raise GrantToOneself
     if not why.strip():
         raise GrantWithoutReason
-    return Grant.objects.create(
+    grant = Grant.objects.create(
         user=user,
         action=action,
         kind=on[0],
@@ -64,14 +66,44 @@ def give(
         why=why.strip(),
         given_by=by,
     )
+    _wrote("access.right_given", grant, by, timezone.now())
+    return grant
 
 
 @transaction.atomic
-def end(*, user: "User", action: str, on: Thing, at: datetime) -> int:
+def end(*, user: "User", action: str, on: Thing, at: datetime, by: "User | None" = None) -> int:
     """End what is in force or still to come; return how many. None to end is no fault."""
     mine = Grant.objects.filter(user=user, action=action, kind=on[0], object_id=on[1])
-    coming = mine.filter(since__gt=at).delete()[0]
-    return coming + mine.filter(Q(until=None) | Q(until__gt=at)).update(until=at)
+    return _finish(mine, by=by, at=at)
+
+
+@transaction.atomic
+def end_all(*, user: "User", by: "User | None", at: datetime) -> int:
+    """End every right of a person, as when the account is closed; return how many."""
+    return _finish(Grant.objects.filter(user=user), by=by, at=at)
+
+
+def _finish(grants: QuerySet[Grant], *, by: "User | None", at: datetime) -> int:
+    """End each in the open transaction; one that has not begun is then over before it begins."""
+    found = list(grants.filter(Q(until=None) | Q(until__gt=at)).order_by("id"))
+    for grant in found:
+        grant.since, grant.until = min(grant.since, at), at
+        grant.save(update_fields=["since", "until"])
+        _wrote("access.right_ended", grant, by, at)
+    return len(found)
+
+
+def _wrote(action: str, grant: Grant, by: "User | None", at: datetime) -> None:
+    from tornvakt.base.access.policy import described  # which asks this module for grants
+
+    audit.wrote(
+        action,
+        by=by,
+        on=("user", str(grant.user_id)),
+        room=described(grant.action).room,
+        at=at,
+        params={"right": grant.action, "kind": grant.kind, "thing": grant.object_id},
+    )
 
 
 def covers(user: "User", action: str, on: Thing, at: datetime) -> bool:

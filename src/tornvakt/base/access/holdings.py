@@ -2,8 +2,9 @@
 
 The rules come from the access model of the municipality: nobody gives a role to themselves; the
 rooms of cases are entered for 90 days at a time and by the room's owner alone, the room of exits
-by two persons; an administrator holds no such room and reads no log; a room's owner is proposed by
-an administrator and confirmed by the data protection officer.
+by two persons; an administrator holds no such room and reads no log; administrators, reviewers,
+data protection officers and the owners of rooms are proposed by an administrator and confirmed by
+the data protection officer. Two persons are two only when their accounts are (`hands`).
 """
 
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from tornvakt.base.access import hands
 from tornvakt.base.access.compartments import CASE_ROOMS, Compartment
 from tornvakt.base.access.facts import RoleEnded, RoleGiven
 from tornvakt.base.access.models import Role, RoleHolding, User
@@ -27,7 +29,9 @@ CASE_ROLES = {
     Role.EXIT_OFFICER: Compartment.AVH,
 }
 CASE_ROOM_LASTS = timedelta(days=90)
-BY_TWO = frozenset({Role.EXIT_OFFICER, Role.ROOM_OWNER})
+BY_MACHINE = frozenset({Role.SYSADMIN, Role.LOG_REVIEWER, Role.DPO})
+"""Roles of two persons that the machine's own command line gives alone: somebody has to begin."""
+BY_TWO = frozenset({Role.EXIT_OFFICER, Role.ROOM_OWNER, *BY_MACHINE})
 """Roles that count only when a third person has confirmed them."""
 KEPT_APART = frozenset({*CASE_ROLES, Role.ROOM_OWNER, Role.LOG_REVIEWER, Role.DPO})
 """Roles a system administrator cannot hold besides."""
@@ -93,6 +97,31 @@ class RoomMissing(RoleRefused):
         super().__init__(_("Choose which room the person is to own."))
 
 
+class RoleToUnused(RoleRefused):
+    """Nobody has signed in with the account: whoever has its link would get the role."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "Nobody has signed in with this account yet. Let the person use the one-time link "
+                "first; then give the role."
+            )
+        )
+
+
+class OneHand(RoleRefused):
+    """The second person's account and the first's have come from one hand."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "You do not count as a second person here: your account and the other one have "
+                "been made or invited by the same person, or one by the other. Somebody whose "
+                "account was made on the server confirms it."
+            )
+        )
+
+
 class RoleNotThere(RoleRefused):
     """Nothing to confirm or to end: somebody else was faster."""
 
@@ -141,12 +170,23 @@ def may_give(by: User, wanted: Wanted, at: datetime) -> bool:
 
 
 def may_confirm(by: User, holding: RoleHolding, at: datetime) -> bool:
-    """Tell whether ``by`` may be the second person: neither the holder nor who proposed it."""
+    """Tell whether ``by`` may be the second person: neither the holder nor who proposed it, nor
+    an account that has come from either's hand."""
+    return _may_be_second(by, holding, at) and _counts_as_second(by, holding)
+
+
+def _may_be_second(by: User, holding: RoleHolding, at: datetime) -> bool:
     if by.pk in (holding.user_id, holding.granted_by_id):
         return False
     if Role.DPO in by.roles:
         return True
     return holding.role in CASE_ROLES and owns(by, CASE_ROLES[Role(holding.role)], at)
+
+
+def _counts_as_second(by: User, holding: RoleHolding) -> bool:
+    if by.pk in hands.behind(holding.user_id):
+        return False
+    return holding.granted_by_id is None or hands.are_apart(by.pk, holding.granted_by_id)
 
 
 @transaction.atomic
@@ -169,7 +209,7 @@ def give_role(
     if role == Role.ROOM_OWNER and room not in CASE_ROOMS:
         raise RoomMissing
     room = room if role == Role.ROOM_OWNER else ""
-    by_two = role in BY_TWO
+    by_two = role in BY_TWO and not (by is None and role in BY_MACHINE)
     if by is None:
         if by_two or role in CASE_ROLES:
             raise RoleNotYoursToGive(role)
@@ -177,7 +217,9 @@ def give_role(
         raise RoleNotYoursToGive(role)
     User.objects.select_for_update().get(pk=user.pk)
     user.forget_roles()
-    _must_mix(user, role, now)
+    if (by_two or role in CASE_ROLES) and not is_used(user):
+        raise RoleToUnused
+    _must_mix(user, role, now, is_told=not by_two)
     if _of(user, now).filter(role=role, room=room).exists():
         raise RoleAlreadyHeld
     if room_of(role, room) in CASE_ROOMS:
@@ -212,12 +254,16 @@ def confirm_role(*, holding_id: int, by: User, now: datetime) -> RoleHolding:
         raise RoleNotThere
     if by.pk == holding.user_id:
         raise RoleToOneself
-    if not may_confirm(by, holding, now):
+    if not _may_be_second(by, holding, now):
         raise RoleNotYoursToGive(holding.role)
+    if not _counts_as_second(by, holding):
+        raise OneHand
     _must_mix(holding.user, holding.role, now)
     holding.confirmed_by, holding.confirmed_at = by, now
     holding.save(update_fields=["confirmed_by", "confirmed_at"])
     _wrote("access.role_confirmed", holding, by, now)
+    holding.user.forget_roles()
+    _show(holding.user, now)
     publish(RoleGiven(at=now, user_id=holding.user_id, role=holding.role))
     return holding
 
@@ -301,8 +347,18 @@ def _read(holding_id: int, now: datetime) -> RoleHolding:
     return holding
 
 
-def _must_mix(user: User, role: str, now: datetime) -> None:
-    held = set(_of(user, now).exclude(role=role).values_list("role", flat=True))
+def is_used(user: User) -> bool:
+    """Tell whether somebody has ever got into the account, in whichever way."""
+    return user.last_login is not None or user.has_usable_password()
+
+
+def _must_mix(user: User, role: str, now: datetime, *, is_told: bool = True) -> None:
+    """Raise RolesDoNotMix. When not everything may be told to the giver (``is_told`` False) the
+    roles of case rooms are not looked at: the one who confirms may see them, and is told."""
+    others = _of(user, now).exclude(role=role)
+    if not is_told:
+        others = others.exclude(role__in=CASE_ROLES)
+    held = set(others.values_list("role", flat=True))
     mixed = held | {role}
     if Role.SYSADMIN in mixed and not KEPT_APART.isdisjoint(mixed):
         raise RolesDoNotMix
@@ -315,5 +371,5 @@ def _wrote(action: str, holding: RoleHolding, by: User | None, now: datetime) ->
         on=("user", str(holding.user_id)),
         room=room_of(holding.role, holding.room),
         at=now,
-        params={"role": holding.role, "holding": holding.pk},
+        params={"role": holding.role, "holding": holding.public_id},
     )

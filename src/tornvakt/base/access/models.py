@@ -1,5 +1,6 @@
 """People who sign in, the roles they hold, and the one-time links that let them in."""
 
+import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -8,6 +9,11 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+
+def public_id() -> str:
+    """A name for a row that says nothing of how many rows there are."""
+    return secrets.token_hex(8)
 
 
 class Role(models.TextChoices):
@@ -62,6 +68,10 @@ class User(AbstractUser):
     """Argon2 hash of the PIN that opens a locked desk; empty when none is chosen."""
     pin_failures = models.PositiveSmallIntegerField(default=0)
     """Wrong PINs since the last right answer. Counted before the PIN is judged."""
+    made_by = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    """Who made the account; None: made on the machine itself, or by the demo. See `hands`."""
 
     REQUIRED_FIELDS = ["call_name"]
 
@@ -118,6 +128,9 @@ class RoleHolding(models.Model):
     could do what on a certain night is asked for years afterwards.
     """
 
+    public_id = models.CharField(max_length=16, unique=True, default=public_id, editable=False)
+    """What addresses and the log call it: serial numbers would let holdings that are not shown
+    be counted."""
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="holdings"
     )
@@ -243,3 +256,38 @@ class Invitation(models.Model):
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    """Who held the link first; None for one made on the machine, or by two persons."""
+
+
+class LinkRequest(models.Model):
+    """Somebody asked for a new one-time link to an account in use (begäran om ny länk).
+
+    Kept after it has been confirmed: the person, the administrators and the log's reviewers are
+    shown it. One that nobody confirmed in time counts for nothing.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="link_requests"
+    )
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    """None: made on the machine itself."""
+    asked_at = models.DateTimeField()
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(asked_by=models.F("user"))
+                & ~models.Q(confirmed_by=models.F("user"))
+                & ~models.Q(confirmed_by=models.F("asked_by")),
+                name="link_is_confirmed_by_a_third_person",
+            )
+        ]

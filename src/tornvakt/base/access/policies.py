@@ -46,6 +46,7 @@ register(
     room=Compartment.SYS,
 )
 register("access.people_manage", administrators, room=Compartment.SYS)
+register("access.confirm_link", roles(Role.SYSADMIN, Role.DPO), room=Compartment.SYS)
 register("access.give_role", _may_give, room=Compartment.SYS)
 register("access.confirm_role", _may_confirm, room=Compartment.SYS)
 register("access.holding_view", _may_see_holding, room=Compartment.SYS)

@@ -12,9 +12,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tornvakt.base.access import holdings
-from tornvakt.base.access.models import Invitation, Role, RoleHolding, User
+from tornvakt.base.access import grants, holdings
+from tornvakt.base.access.facts import SessionsEnded
+from tornvakt.base.access.models import Invitation, LinkRequest, Role, RoleHolding, User
 from tornvakt.base.audit import log as audit
+from tornvakt.base.facts.outbox import publish
 from tornvakt.pure.facts import Refusal
 
 _USERNAME = re.compile(r"[\w.@+-]+")
@@ -56,13 +58,13 @@ class PasswordTooWeak(Refusal):
 
 
 class RoleByTwo(Refusal):
-    """A role of a case room, which nobody gets with the account."""
+    """A role of two persons or of a case room, which nobody gets with the account."""
 
     def __init__(self, role: str) -> None:
         super().__init__(
             _(
                 "The role %(role)s is not given with the account. Make the account with another "
-                "role or with none; then the room's owner gives the role, on the person's page."
+                "role or with none; when the person has signed in the role is given on their page."
             )
             % {"role": Role(role).label}
         )
@@ -87,6 +89,22 @@ class OwnAccount(Refusal):
         super().__init__(_("Nobody ends their own account. Ask a colleague to do it."))
 
 
+class AccountClosed(Refusal):
+    """A closed account lets nobody in."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The account is closed. Open it again first."))
+
+
+class AccountInUse(Refusal):
+    """A link to an account in use is a way of becoming its person."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("The account is in use. A new link to it takes two persons; ask for one.")
+        )
+
+
 @transaction.atomic
 def create_user(
     *,
@@ -109,11 +127,14 @@ def create_user(
         raise NameMissing("call_name")
     if role and role not in Role.values:
         raise UnknownRole(role)
-    if role in holdings.CASE_ROLES or role in holdings.BY_TWO:
+    by_two = role in holdings.BY_TWO and not (by is None and role in holdings.BY_MACHINE)
+    if role in holdings.CASE_ROLES or by_two:
         raise RoleByTwo(role)
     if User.objects.filter(username__iexact=username).exists():
         raise UserExists(username)
-    user = User(username=username, role=role, call_name=call_name.strip(), language=language)
+    user = User(
+        username=username, role=role, call_name=call_name.strip(), language=language, made_by=by
+    )
     if password is None:
         user.set_unusable_password()
     else:
@@ -127,7 +148,7 @@ def create_user(
 
 @transaction.atomic
 def end_account(*, user: User, by: User, now: datetime) -> None:
-    """Close an account: its roles end, its sessions with them; what it did stays to be read.
+    """Close an account: its roles, rights, links and sessions end; what it did stays to be read.
 
     Raises OwnAccount and LastAdministrator. Ending what has ended is no fault.
     """
@@ -138,8 +159,10 @@ def end_account(*, user: User, by: User, now: datetime) -> None:
     current = holdings.current(now).select_for_update(of=("self",)).select_related("user")
     held = current.filter(user=user)
     holdings.finish(list(held), by=by, now=now)
+    grants.end_all(user=user, by=by, at=now)
     User.objects.filter(pk=user.pk).update(is_active=False)
-    Invitation.objects.filter(user=user, used_at=None).delete()
+    _end_links(user, now)
+    LinkRequest.objects.filter(user=user, confirmed_at=None).delete()
     end_sessions(user=user, now=now, by=by)
     user.refresh_from_db()
     _wrote("access.account_ended", user, by, now)
@@ -185,16 +208,43 @@ def end_sessions(*, user: User, now: datetime, keep: str = "", by: User | None =
     for session in found:
         session.end()
     _wrote("access.sessions_ended", user, by or user, now, n=len(found))
+    publish(SessionsEnded(at=now, user_id=user.pk))
     return len(found)
 
 
 @transaction.atomic
 def invite(*, user: User, now: datetime, by: User | None = None) -> str:
-    """Return the token of a new one-time link, valid 72 h; older links of the person end."""
-    Invitation.objects.filter(user=user, used_at=None).delete()
+    """Return the token of a new one-time link, valid 72 h; older links of the person end.
+
+    ``by`` is None from the machine's own command line, and nobody else makes a link to an account
+    in use alone: for that see `links`. Raises AccountClosed and AccountInUse.
+    """
+    User.objects.select_for_update().get(pk=user.pk)
+    user.refresh_from_db()
+    if holdings.is_used(user):
+        if by is not None:
+            raise AccountInUse
+        LinkRequest.objects.create(user=user, asked_by=None, asked_at=now, confirmed_at=now)
+        end_sessions(user=user, now=now, by=by)
+    return new_link(user=user, now=now, by=by)
+
+
+@transaction.atomic
+def new_link(*, user: User, now: datetime, by: User | None, made_by_two: bool = False) -> str:
+    """Make the link of :func:`invite`, whoever's account it is. Raises AccountClosed.
+
+    For this room alone: who may have it is settled before.
+    """
+    if not user.is_active:
+        raise AccountClosed
+    _end_links(user, now)
     token = secrets.token_urlsafe(32)
     Invitation.objects.create(
-        user=user, digest=_digest(token), made_at=now, expires_at=now + INVITATION_LASTS
+        user=user,
+        digest=_digest(token),
+        made_at=now,
+        expires_at=now + INVITATION_LASTS,
+        made_by=None if made_by_two else by,
     )
     _wrote("access.invited", user, by, now)
     return token
@@ -240,12 +290,14 @@ def _wrote(
     audit.wrote(action, by=by, on=("user", str(user.pk)), room="SYS", at=at, params=params)
 
 
+def _end_links(user: User, now: datetime) -> None:
+    """Links that have not been used stop working; who made them is still known."""
+    Invitation.objects.filter(user=user, used_at=None, expires_at__gt=now).update(expires_at=now)
+
+
 def _valid(token: str, now: datetime) -> Invitation:
-    found = (
-        Invitation.objects.filter(digest=_digest(token), used_at=None, expires_at__gt=now)
-        .select_related("user")
-        .first()
-    )
+    live = Invitation.objects.filter(used_at=None, expires_at__gt=now, user__is_active=True)
+    found = live.filter(digest=_digest(token)).select_related("user").first()
     if found is None:
         raise InvitationInvalid
     return found

@@ -52,12 +52,14 @@ def add(
 ) -> None:
     """Enrol an account."""
     from tornvakt.base.inbox.enrolment import Enrolment
+    from tornvakt.surfaces.cli import enrolment_log
 
     if key is not None and key_file is not None:
         raise Stop("ange nyckeln med --key eller --key-file, inte båda.")
     written = key if key_file is None else _read_key(key_file)
     secret, watch = _key(written), _supervision(supervision)
-    enrolment = Enrolment(options.announced(data))
+    folder = options.announced(data)
+    enrolment = Enrolment(folder)
     enrolment.add(
         account,
         key=secret,
@@ -65,6 +67,7 @@ def add(
         note=note,
         replace=replace,
     )
+    enrolment_log.note(folder, "transmitter.enrolled", account)
     manner = "krypterad" if secret else "okrypterad"
     print(f"Lade till {account.upper()} ({manner}, övervakning {supervision}).")
 
@@ -84,8 +87,11 @@ def show(data: options.Data = options.DEFAULT_DATA) -> None:
 def remove(account: Account, data: options.Data = options.DEFAULT_DATA) -> None:
     """Forget an account. What it said stays in the inbox."""
     from tornvakt.base.inbox.enrolment import Enrolment
+    from tornvakt.surfaces.cli import enrolment_log
 
-    Enrolment(options.known(data)).remove(account)
+    folder = options.known(data)
+    Enrolment(folder).remove(account)
+    enrolment_log.note(folder, "transmitter.removed", account)
     print(f"Tog bort {account.upper()}.")
 
 

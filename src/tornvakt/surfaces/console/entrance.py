@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from allauth.account.internal.flows.login import perform_password_login
+from allauth.account.models import Login
 from allauth.account.views import LoginView
-from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.auth import login
+from django.contrib.auth import logout
 from django.contrib.auth.forms import SetPasswordForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
@@ -53,13 +54,14 @@ sign_in = open_to_all("this is where people get in")(SignIn.as_view())
 @open_to_all("the link itself is the key; it works once and for 72 hours")
 @never_cache
 def invitation(request: HttpRequest, token: str) -> HttpResponseBase:
-    """``/inbjudan/<token>/``: choose a password and be signed in."""
+    """``/inbjudan/<token>/``: choose a password, then pass the second factor if there is one."""
     return _invitation(request, token)
 
 
 @sensitive_post_parameters("new_password1", "new_password2")
 @require_http_methods(["GET", "POST"])
 def _invitation(request: HttpRequest, token: str) -> HttpResponseBase:
+    response: HttpResponseBase
     now = timezone.now()
     try:
         user = services.invited_user(token=token, now=now)
@@ -73,10 +75,12 @@ def _invitation(request: HttpRequest, token: str) -> HttpResponseBase:
             )
         except services.InvitationInvalid:
             return render(request, "console/invitation.html", {"gone": True}, status=410)
-        login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-        UserSession.objects.create_from_request(request)
-        response = redirect(settings.LOGIN_REDIRECT_URL)
-        _dress(request, response, user)
+        if request.user.is_authenticated:
+            logout(request)  # whoever sat here before
+        signing_in = Login(user=user, redirect_url=settings.LOGIN_REDIRECT_URL)
+        response = perform_password_login(request, {"username": user.username}, signing_in)
+        if request.user.is_authenticated:
+            _dress(request, response, user)
         return response
     status = 422 if form.errors else 200
     context = {"form": form, "username": user.username}

@@ -16,8 +16,10 @@ from datetime import UTC, datetime
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils import translation
 
+from tornvakt.base.access.facts import RoleEnded, SessionsEnded
 from tornvakt.base.access.models import User
 from tornvakt.base.facts import presence, pulse
+from tornvakt.base.facts.bus import name_of
 from tornvakt.base.facts.models import FactRow
 from tornvakt.base.facts.wake import Watch, watch
 from tornvakt.domains.incidents.pictures import QueueRow
@@ -37,6 +39,8 @@ IDLE_S = 1.0
 LOAD_EVERY_S = 30.0
 SEEN_EVERY_S = 20.0
 """How often it is noted whose desks are open: a take lapses when its owner's desk is gone."""
+ENDINGS = frozenset({name_of(RoleEnded), name_of(SessionsEnded)})
+"""After these somebody who listens may have to stop."""
 LOG_EVERY_S = 1.0
 """A burst of arming signals redraws the log once a second, not once a signal."""
 
@@ -165,10 +169,12 @@ class Feed:
         now = time.monotonic()
         fresh = FactRow.objects.filter(id__gt=self._floor).order_by("id")
         changed = set()
-        for fact_id, body in fresh.values_list("id", "body"):
+        has_ended = False
+        for fact_id, name, body in fresh.values_list("id", "name", "body"):
             if fact_id in self._seen:
                 continue
             self._seen[fact_id] = now
+            has_ended = has_ended or name in ENDINGS
             if "incident_id" in body:
                 changed.add(int(body["incident_id"]))
         keep = 0.0 if connection.vendor == "sqlite" else REREAD_S
@@ -177,6 +183,8 @@ class Feed:
             self._floor = max(self._floor, max(old))
             for fact_id in old:
                 del self._seen[fact_id]
+        if has_ended:
+            self._tell(self._hub.recheck_now)
         return changed
 
     def _change(self, found: list[QueueRow], entries: dict[int, int]) -> dict[str, object]:

@@ -77,6 +77,7 @@ class Hub:
         """When the newest pulse in the database left the receiver, epoch seconds."""
         self._pinging: asyncio.Task[None] | None = None
         self._rechecking: asyncio.Task[None] | None = None
+        self._asking: set[asyncio.Task[None]] = set()
 
     def broadcast(self, by_language: Mapping[str, bytes], cue: bytes = b"") -> None:
         """Give every desk the event in its language, and the locked ones the cue instead."""
@@ -103,6 +104,12 @@ class Hub:
         for desk in self.desks:
             if (desk.session_key, desk.user_id) in ended:
                 desk.end()
+
+    def recheck_now(self) -> None:
+        """A role, an account or a session has ended somewhere: ask at once."""
+        task = asyncio.ensure_future(self.recheck())
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
 
     def note_read(self, read_at: float, carried_at: float | None) -> None:
         """The feed has read the database; remember it for the next ping."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from tornvakt.base.access import mfa, pins, services
+from tornvakt.base.access import links, mfa, pins, services
 from tornvakt.base.access.doors import requires
 from tornvakt.base.access.models import Role
 from tornvakt.surfaces.office.locking import person
@@ -105,6 +105,7 @@ def _page(request: HttpRequest, *, missing: dict[str, str] | None = None) -> Htt
             for each in UserSession.objects.filter(user=user).order_by("-created_at", "-id")[:20]
             if each.exists()
         ],
+        "links_told": links.told(now).filter(user=user),
         "must_have_factor": mfa.lacks_second_factor(user),
         "languages": settings.LANGUAGES,
     }

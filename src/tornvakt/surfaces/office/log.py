@@ -5,10 +5,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from tornvakt.base.access import links
 from tornvakt.base.access.compartments import Compartment, level
 from tornvakt.base.access.doors import requires
 from tornvakt.base.access.models import Role, User
@@ -55,6 +57,7 @@ def log(request: HttpRequest) -> HttpResponse:
         "missing": missing,
         "rooms": [(room, room_name(room)) for room in sorted(rooms)],
         "rows": _rows(shown[:PER_PAGE]),
+        "links_told": links.told(timezone.now()),
         "older": shown[PER_PAGE - 1].id if len(shown) > PER_PAGE else None,
     }
     return render(request, "office/log.html", context, status=422 if missing else 200)
@@ -102,4 +105,9 @@ def _day(text: str) -> datetime | None:
         return None
     if found is None:
         return None
-    return datetime.combine(found, time(), tzinfo=formats.STOCKHOLM).astimezone(UTC)
+    try:
+        begins = datetime.combine(found, time(), tzinfo=formats.STOCKHOLM).astimezone(UTC)
+        begins + timedelta(days=1)  # the end of what is asked for is a time too
+    except OverflowError:  # the first day there is, or the last
+        return None
+    return begins

@@ -16,7 +16,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tornvakt.base.access import holdings, services
+from tornvakt.base.access import holdings, links, services
 from tornvakt.base.access.compartments import CASE_ROOMS, WITHOUT_STANDING, table
 from tornvakt.base.access.doors import requires
 from tornvakt.base.access.holdings import CASE_ROLES, Wanted
@@ -65,6 +65,7 @@ def people(request: HttpRequest) -> HttpResponse:
         "role": role,
         "roles": [(code, Role(code).label) for code in _roles_seen(viewer, now)],
         "may_manage": decide(viewer, "access.people_manage"),
+        "links_told": links.told(now),
     }
     return render(request, "office/people.html", context)
 
@@ -149,7 +150,7 @@ def give_role(request: HttpRequest, user_id: int) -> HttpResponseBase:
 
 @require_POST
 @requires("access.give_role")
-def end_role(request: HttpRequest, user_id: int, holding_id: int) -> HttpResponseBase:
+def end_role(request: HttpRequest, user_id: int, holding_id: str) -> HttpResponseBase:
     """Take a role away, at once."""
     return _with_holding(
         request, user_id, holding_id, holdings.end_role, _("Ended. It counts no more.")
@@ -158,7 +159,7 @@ def end_role(request: HttpRequest, user_id: int, holding_id: int) -> HttpRespons
 
 @require_POST
 @requires("access.confirm_role")
-def confirm_role(request: HttpRequest, user_id: int, holding_id: int) -> HttpResponseBase:
+def confirm_role(request: HttpRequest, user_id: int, holding_id: str) -> HttpResponseBase:
     """Be the second person who lets somebody into a room."""
     return _with_holding(
         request, user_id, holding_id, holdings.confirm_role, _("Confirmed. It counts from now.")
@@ -168,11 +169,28 @@ def confirm_role(request: HttpRequest, user_id: int, holding_id: int) -> HttpRes
 @require_POST
 @requires("access.people_manage")
 def invite(request: HttpRequest, user_id: int) -> HttpResponseBase:
-    """A new one-time link; earlier ones stop working."""
+    """A new one-time link; to an account in use it is asked for, and a second person confirms."""
     user = _find(user_id)
-    return _with_link(
-        request, user, services.invite(user=user, now=timezone.now(), by=person(request))
-    )
+    if holdings.is_used(user):
+        text = _("Asked for. Another administrator or the data protection officer confirms it.")
+        return _do(request, user_id, links.ask, text)
+    try:
+        token = services.invite(user=user, now=timezone.now(), by=person(request))
+    except Refusal as refusal:
+        return _page(request, user_id, refusal=str(refusal))
+    return _with_link(request, user, token)
+
+
+@require_POST
+@requires("access.confirm_link")
+def confirm_link(request: HttpRequest, user_id: int) -> HttpResponseBase:
+    """Be the second person for a link to an account in use; it is shown to this person, once."""
+    user = _find(user_id)
+    try:
+        token = links.confirm(user=user, now=timezone.now(), by=person(request))
+    except Refusal as refusal:
+        return _page(request, user_id, refusal=str(refusal))
+    return _with_link(request, user, token)
 
 
 @require_POST
@@ -230,6 +248,10 @@ def _page(
         ],
         "rooms": [(room.value, room_name(room)) for room in sorted(CASE_ROOMS)],
         "may_manage": decide(viewer, "access.people_manage"),
+        "is_used": holdings.is_used(user),
+        "links_told": links.told(now).filter(user=user),
+        "link_waits": links.waiting(now).filter(user=user).first(),
+        "may_confirm_link": user.pk != viewer.pk and decide(viewer, "access.confirm_link"),
         "values": values or {},
         "missing": missing or {},
         "refusal": refusal,
@@ -268,13 +290,13 @@ def _with_link(request: HttpRequest, user: User, token: str) -> HttpResponse:
 
 
 def _with_holding(
-    request: HttpRequest, user_id: int, holding_id: int, verb: Callable[..., object], said: str
+    request: HttpRequest, user_id: int, holding_id: str, verb: Callable[..., object], said: str
 ) -> HttpResponseBase:
-    holding = RoleHolding.objects.filter(pk=holding_id, user_id=user_id).first()
+    holding = RoleHolding.objects.filter(public_id=holding_id, user_id=user_id).first()
     if holding is None or not decide(person(request), "access.holding_view", holding):
         raise Http404
     try:
-        verb(holding_id=holding_id, by=person(request), now=timezone.now())
+        verb(holding_id=holding.pk, by=person(request), now=timezone.now())
     except Refusal as refusal:
         return _page(request, user_id, refusal=str(refusal))
     messages.success(request, said)
@@ -324,5 +346,8 @@ def _end_of_day(text: str) -> datetime | None:
         return None
     if day is None:
         return None
-    after = datetime.combine(day + timedelta(days=1), time(), tzinfo=formats.STOCKHOLM)
-    return after.astimezone(UTC)
+    try:
+        after = datetime.combine(day + timedelta(days=1), time(), tzinfo=formats.STOCKHOLM)
+        return after.astimezone(UTC)
+    except OverflowError:  # the last day there is
+        return None

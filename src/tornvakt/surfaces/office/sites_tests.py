@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tornvakt.base.access.doors import open_to_all, requires
+from tornvakt.base.access.doors import open_to_all, polls, requires
+from tornvakt.base.audit import log as audit
 from tornvakt.domains.alarms.models import SignalEvent
 from tornvakt.domains.sites import selectors, services
 from tornvakt.domains.sites.models import Area, Site, TestMode, TestScope, Transmitter, Zone
@@ -172,7 +173,10 @@ def _running(site: Site, test_id: int) -> TestMode:
 @never_cache
 def technician(request: HttpRequest, token: str) -> HttpResponse:
     """``/prov/<nyckel>/``: what the object sends, for whoever stands there and tests it."""
-    return _technician(request, _by_link(token), token)
+    test, now = _by_link(token), timezone.now()
+    if polls.lets_through(None, "sites.test_link", test.pk):
+        audit.read("sites.test_link", by=None, on=("test", str(test.pk)), at=now)
+    return _technician(request, test, token)
 
 
 @open_to_all("the link itself is the key to end its own test")

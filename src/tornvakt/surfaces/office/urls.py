@@ -14,13 +14,16 @@ urlpatterns = [
     path("konton/ny/", people.new_person, name="person_new"),
     path("konton/<int:user_id>/", people.one_person, name="person"),
     path("konton/<int:user_id>/lank/", people.invite, name="person_invite"),
+    path("konton/<int:user_id>/lank/bekrafta/", people.confirm_link, name="link_confirm"),
     path("konton/<int:user_id>/avsluta/", people.end_account, name="person_end"),
     path("konton/<int:user_id>/oppna/", people.reopen_account, name="person_reopen"),
     path("konton/<int:user_id>/nollstall/", people.reset_second_factor, name="person_reset"),
     path("konton/<int:user_id>/roller/", people.give_role, name="role_give"),
-    path("konton/<int:user_id>/roller/<int:holding_id>/avsluta/", people.end_role, name="role_end"),
     path(
-        "konton/<int:user_id>/roller/<int:holding_id>/bekrafta/",
+        "konton/<int:user_id>/roller/<slug:holding_id>/avsluta/", people.end_role, name="role_end"
+    ),
+    path(
+        "konton/<int:user_id>/roller/<slug:holding_id>/bekrafta/",
         people.confirm_role,
         name="role_confirm",
     ),
