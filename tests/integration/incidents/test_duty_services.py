@@ -95,3 +95,13 @@ def test_what_nobody_has_is_told_and_only_to_those_who_may_read_it(
     stranger = User.objects.create(username="ingen")
     assert selectors.cover_gaps(stranger, NOW, week) == []
     assert selectors.duty_now(stranger, NOW) == []
+
+
+def test_times_to_the_minute_meet_turns_that_have_seconds() -> None:
+    last = turn(0, 8 + 37 / HOUR)
+    coming = turn(20 + 13 / HOUR, 30, "TiB 3")
+    between = turn(8, 20, "TiB 2")
+    assert (between.starts_at, between.ends_at) == (last.ends_at, coming.starts_at)
+    with pytest.raises(incidents.TurnOverlaps):
+        turn(29, 40)
+    assert turn(31, 40).starts_at == after(31 * HOUR)

@@ -18,6 +18,7 @@ from tornvakt.domains.incidents.refusals import (
 from tornvakt.domains.incidents.services import writing
 
 NAME_LIMIT = 80
+MINUTE = timedelta(minutes=1)
 FURTHEST = timedelta(days=366)
 """How far ahead a turn may end; beyond that the year was mistyped."""
 
@@ -70,6 +71,9 @@ def add_turn(
 ) -> DutyTurn:
     """Put somebody on call from one instant until another (UTC, half-open).
 
+    People give times to the minute, but a turn that was ended "now" has seconds: a whole minute
+    means the instant in it where the neighbouring turn ends or begins.
+
     Raises ChoiceMissing, NobodyToRing, PhoneWrong, TurnWrong, TurnOver, TurnTooFar, TurnOverlaps,
     TextTooLong, NotAllowed.
     """
@@ -81,6 +85,8 @@ def add_turn(
     who = writing.words(person, NAME_LIMIT)
     if not who:
         raise NobodyToRing
+    starts_at = _not_before_the_last(role.pk, starts_at)
+    ends_at = _up_to_the_next(role.pk, ends_at)
     _must_be_free(role.pk, starts_at, ends_at, now)
     turn = DutyTurn.objects.create(
         role=role, person=who, phone=writing.phone(phone), starts_at=starts_at, ends_at=ends_at
@@ -101,6 +107,7 @@ def move_turn_end(*, turn_id: int, ends_at: datetime, by: User, now: datetime) -
         return None
     # Whoever adds a turn holds the role's row: neither may miss the other.
     DutyRole.objects.select_for_update().get(pk=turn.role_id)
+    ends_at = _up_to_the_next(turn.role_id, ends_at)
     _must_be_free(turn.role_id, turn.starts_at, ends_at, now, besides=turn.pk)
     turn.ends_at = ends_at
     turn.save(update_fields=["ends_at"])
@@ -120,6 +127,24 @@ def end_turn(*, turn_id: int, by: User, now: datetime) -> bool:
     changed = bool(coming.delete()[0]) or bool(running.update(ends_at=now))
     writing.log("duty_turn_ended", "", now, by, turn=turn_id)
     return changed
+
+
+def _not_before_the_last(role_id: int, starts_at: datetime) -> datetime:
+    if starts_at.second or starts_at.microsecond:
+        return starts_at
+    ended = DutyTurn.objects.filter(
+        role=role_id, ends_at__gt=starts_at, ends_at__lt=starts_at + MINUTE
+    )
+    return max([starts_at, *ended.values_list("ends_at", flat=True)])
+
+
+def _up_to_the_next(role_id: int, ends_at: datetime) -> datetime:
+    if ends_at.second or ends_at.microsecond:
+        return ends_at
+    begun = DutyTurn.objects.filter(
+        role=role_id, starts_at__gt=ends_at, starts_at__lt=ends_at + MINUTE
+    )
+    return min(begun.values_list("starts_at", flat=True), default=ends_at)
 
 
 def _must_be_free(
