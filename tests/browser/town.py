@@ -173,6 +173,7 @@ class Town:
         from tornvakt.domains.incidents.models import DutyTurn
 
         now = datetime.now(UTC)
+        DutyTurn.objects.filter(starts_at__gte=now).delete()
         DutyTurn.objects.filter(ends_at__gt=now).update(ends_at=now)
         services.add_duty_role(code="tib", name="Tjänsteman i beredskap", order=1, by=None, now=now)
         services.add_turn(

@@ -565,14 +565,14 @@ def test_an_area_gets_hours_of_its_own_from_the_page_of_the_object(
         Area.objects.create(transmitter=sender, number=number, name=name)
     links = re.findall(r'href="([^"]+omrade=[^"]+)">([^<]+)<', text(client.get(url)))
     assert links == [
-        (f"{url}?omrade=2", "Gör tider för område 2 Gymnastiksalen"),
-        (f"{url}?omrade=10", "Gör tider för område 10 Källaren"),
+        (f"{url}?omrade=2", "Gör tider för delområde 2 Gymnastiksalen"),
+        (f"{url}?omrade=10", "Gör tider för delområde 10 Källaren"),
     ]
     page = text(client.get(links[0][0]))
-    assert "Öppettider · område 2" in page
+    assert "Öppettider · delområde 2</h1>" in page
     assert 'id="omraden"' not in page
     days = {f"day{index}": "08:00-16:00" for index in range(7)}
     typed = {**days, "on_holiday": "stängt", "early_min": "15", "late_min": "30"}
     assert client.post(links[0][0], typed).status_code == 302
     assert list(OpeningSchedule.objects.values_list("area", flat=True)) == ["2"]
-    assert ">Ändra område 2 Gymnastiksalen<" in text(client.get(url))
+    assert ">Ändra delområde 2 Gymnastiksalen<" in text(client.get(url))
