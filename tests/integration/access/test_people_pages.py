@@ -3,14 +3,17 @@
 import re
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from tests.integration.access.conftest import PASSWORD, SignIn, clock
 from tests.support.samples import holder
 from tornvakt.base.access import holdings
 from tornvakt.base.access.models import RoleHolding, User
+from tornvakt.base.audit import log as audit
+from tornvakt.surfaces.office import action_words
 
 pytestmark = pytest.mark.django_db
 
@@ -82,7 +85,8 @@ def test_who_works_in_a_case_room_is_not_seen_by_the_administrator(
         assert "Avhopparhandläggare" not in text_of(signed_in(admin).get(page))
     held = RoleHolding.objects.get(user=hidden)
     assert (
-        signed_in(admin).post(f"/konton/{hidden.pk}/roller/{held.public_id}/avsluta/").status_code == 404
+        signed_in(admin).post(f"/konton/{hidden.pk}/roller/{held.public_id}/avsluta/").status_code
+        == 404
     )
 
 
@@ -134,15 +138,34 @@ def test_the_log_is_read_by_those_who_review_it_and_shows_their_own_look(
     assert "access.log_view" in page and "access.people_view" not in page
     assert "access.people_view" in text_of(client.get("/logg/?vem=adm1&slag=last"))
     assert signed_in(admin).get("/logg/").status_code == 404
+    shown = text_of(client.get("/logg/?rum=LOGG"))
+    assert "Öppnade: granska loggen" in shown and '">Gjort</option>' in shown
     wrong = client.get("/logg/?dag=igår&vem=ingen")
     assert wrong.status_code == 422
     assert 'value="igår"' in text_of(wrong)
 
 
+def test_the_log_names_persons_by_call_name_and_role_and_the_house_by_its_name(
+    admin: User, officer: User, operator: User, signed_in: SignIn
+) -> None:
+    signed_in(admin).post(f"/konton/{operator.pk}/avsluta/")
+    with transaction.atomic():
+        audit.wrote("incidents.released", by=None, on=("incident", "2026-000007"), at=clock())
+        audit.wrote("access.password_changed", by=admin, on=("user", str(admin.pk)), at=clock())
+    page = text_of(signed_in(officer).get("/logg/"))
+    assert "Avslutade ett konto" in page
+    assert f">{operator.call_name}<" in page  # an ended account has no role
+    assert f">{admin.call_name}, Systemadministratör<" in page
+    assert f"user {operator.pk}" not in page and ">user" not in page
+    with translation.override("sv"):
+        assert action_words.house_name() == "Tornvakt själv"
+
+
 def test_the_table_of_roles_is_shown_whole(admin: User, signed_in: SignIn) -> None:
     page = text_of(signed_in(admin).get("/roller/"))
     assert page.count('<th scope="row">') == 22
-    assert "Systemadministratör" in page and "incidents.take" in page
+    assert "Systemadministratör" in page and "Ta en händelse" in page
+    assert "incidents." not in page and "access." not in page
 
 
 def test_everybody_lands_where_they_belong(admin: User, operator: User, signed_in: SignIn) -> None:

@@ -16,6 +16,7 @@ from tornvakt.base.access.doors import requires
 from tornvakt.base.access.models import Role, User
 from tornvakt.base.audit.selectors import EntryView, entries
 from tornvakt.base.ui import formats
+from tornvakt.surfaces.office import action_words
 from tornvakt.surfaces.office.locking import person
 from tornvakt.surfaces.office.role_words import room_name
 
@@ -70,23 +71,55 @@ def _rooms(viewer: User) -> frozenset[str]:
 
 
 def _rows(shown: list[EntryView]) -> list[dict[str, Any]]:
-    names = dict(
-        User.objects.filter(pk__in={each.actor for each in shown if each.actor is not None})
-        .values_list("pk", "call_name")
-        .order_by("pk")
-    )
     labels = {role.value: role.label for role in Role}
+    named = User.objects.filter(pk__in=_persons(shown)).prefetch_related("holdings")
+    people = {
+        each.pk: (
+            each.call_name,
+            ", ".join(sorted(str(labels.get(role, role)) for role in each.roles)),
+        )
+        for each in named.order_by("pk")
+    }
     return [
         {
             "entry": each,
-            "who": names.get(each.actor, "") if each.actor is not None else _("the house"),
+            "who": _who(each, people),
             "roles": ", ".join(str(labels.get(role, role)) for role in each.roles),
             "room": room_name(each.room) if each.room in set(Compartment) else each.room,
-            "on": " ".join(part for part in each.on if part),
+            "said": action_words.said(each.kind, each.action),
+            "on": _on(each.on, people),
+            "outcome": action_words.outcome(each.result),
             "params": "" if each.params == "{}" else each.params,
         }
         for each in shown
     ]
+
+
+def _persons(shown: list[EntryView]) -> set[int]:
+    """Everybody a line names: who did it, and to whom."""
+    found = {each.actor for each in shown if each.actor is not None}
+    for each in shown:
+        kind, code = each.on
+        if kind == "user" and (number := _number(code)) is not None:
+            found.add(number)
+    return found
+
+
+def _who(entry: EntryView, people: dict[int, tuple[str, str]]) -> str:
+    if entry.actor is None:
+        return action_words.house_name()
+    return people[entry.actor][0] if entry.actor in people else f"{_('account')} {entry.actor}"
+
+
+def _on(on: tuple[str, str], people: dict[int, tuple[str, str]]) -> str:
+    """What a line is about, in words: a person by call name and role, never by a number alone."""
+    kind, code = on
+    if kind != "user":
+        return action_words.thing(kind, code)
+    found = people.get(_number(code) or 0)
+    if found is None:
+        return f"{_('account')} {code}" if code else ""
+    return ", ".join(part for part in found if part)
 
 
 def _kind(text: str) -> Any:

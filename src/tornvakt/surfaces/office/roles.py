@@ -8,6 +8,7 @@ from tornvakt.base.access import policy
 from tornvakt.base.access.compartments import WITHOUT_STANDING, Compartment, table
 from tornvakt.base.access.doors import requires
 from tornvakt.base.access.models import Role
+from tornvakt.surfaces.office.action_words import may
 from tornvakt.surfaces.office.role_words import level_name, room_name
 
 
@@ -38,7 +39,7 @@ def roles(request: HttpRequest) -> HttpResponse:
             {
                 "room": room_name(room),
                 "lines": [
-                    {"name": each.name, "roles": [Role(r).label for r in sorted(each.allowed)]}
+                    {"name": may(each.name), "roles": [Role(r).label for r in sorted(each.allowed)]}
                     for each in known
                     if each.room is room
                 ],
