@@ -4,7 +4,8 @@
 
 N holds new events, O old ones sent late, A text. Modifiers hold for the packets after them in the
 same block. The slash between them may be missing, as may the account, the caret or the N itself:
-what can be understood is, what cannot is kept as text and flagged.
+what can be understood is, what cannot is kept as text and flagged. A description nobody closed ends
+where the next event begins: it must not swallow an alarm.
 """
 
 import re
@@ -20,6 +21,10 @@ _bare_packet = re.compile(r"([A-Z]{2})()").match
 _described = re.compile(r"\^([^\^]*)(?:\^|$)").match
 _named = re.compile(r"""\*(?:"([^"]*)"|'([^']*)')(?:NM)?""").match
 _measured = re.compile(r"\*([0-9.+\-]*)([A-Za-z_]{0,2})").match
+_MODIFIED = rf"(?:(?:{'|'.join(_MODIFIERS)})[0-9:.\-]*/?){{0,12}}"
+_next_event = re.compile(
+    rf"(?:/|(\|)[NO]?){_MODIFIED}([A-Z]{{2}})([0-9A-F:\-]*(?=[/|*\s]|$)|[0-9:\-]+)"
+).finditer
 _UNITS = {
     "A": "A", "C": "°C", "Cm": "cm", "cM": "cm/min", "F": "°F", "FM": "ft/min", "g": "g",
     "GH": "gal/h", "GM": "gal/min", "H": "h", "I": "in", "IM": "in/min", "Kg": "kg", "M": "min",
@@ -32,6 +37,9 @@ def read_dcs(data: str, account: str) -> tuple[tuple[Event, ...], tuple[str, ...
     events: list[Event] = []
     flags: list[str] = []
     loose: list[str] = []
+    data, is_mended = _closed(data)
+    if is_mended:
+        flags.append("unclosed_description")
     blocks = _blocks(data)
     if blocks and blocks[0][:1] == "#":
         if blocks[0][1:].upper() != account:
@@ -58,6 +66,43 @@ def read_dcs(data: str, account: str) -> tuple[tuple[Event, ...], tuple[str, ...
         first = events[0]
         events[0] = replace(first, text=f"{first.text} {text}".strip())
     return tuple(events), tuple(flags)
+
+
+def _closed(data: str) -> tuple[str, bool]:
+    """Return the data with its descriptions closed, and whether any was not.
+
+    The caret that seems to close a description may open the next one. So a description ends where
+    an event begins in it: rather an event too many than an alarm read as somebody's description.
+    """
+    parts: list[str] = []
+    at, is_mended = 0, False
+    while (caret := data.find("^", at)) >= 0:
+        close = data.find("^", caret + 1)
+        cut = _cut(data, caret + 1, close)
+        if cut is None:
+            end = len(data) if close < 0 else close + 1
+            parts.append(data[at:end])
+        else:
+            end, is_mended = cut, True
+            parts.append(data[at:end] + "^")
+        at = end
+    return "".join((*parts, data[at:])), is_mended
+
+
+def _cut(data: str, begin: int, close: int) -> int | None:
+    """Return where a description that was never closed ends; None for one that is in order."""
+    is_open = close < 0
+    end = len(data) if is_open else close
+    bar = data.find("|", begin) if is_open else -1
+    for match in _next_event(data, begin, end):
+        if is_open and 0 <= bar < match.start():
+            return bar
+        code = lookup("sia", match[2])
+        tail = data[match.end() : match.end() + 1]
+        is_whole = is_open or match.end() == end or tail in "/|*"
+        if code.is_known and is_whole and (is_open or match[3] or match[1] or code.priority == 1):
+            return match.start()
+    return bar if bar >= 0 else None
 
 
 def _blocks(data: str) -> list[str]:

@@ -32,7 +32,7 @@ __all__ = [
     "reading_as_dict",
 ]
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Raised whenever the same bytes may give another reading."""
 
 MOST_EVENTS = 50

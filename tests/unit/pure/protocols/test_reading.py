@@ -108,6 +108,42 @@ def test_what_panels_write(
     assert reading.flags == ()
 
 
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        ("#8805|Nri1/RR^|Nri1/PA1", [("RR", "", ""), ("PA", "1", "")]),
+        ("#8805|Nri1/RR^|Nri1/PA1^Kassan^", [("RR", "", ""), ("PA", "1", "Kassan")]),
+        ("#8805|NRR^|PA1", [("RR", "", ""), ("PA", "1", "")]),
+        ("#8805|NBA1^Entre|NPA2^", [("BA", "1", "Entre"), ("PA", "2", "")]),
+        ("#8805|NBA1^x/PA2^", [("BA", "1", "x"), ("PA", "2", "")]),
+        ("#8805|NBA1^unclosed/PA2", [("BA", "1", "unclosed"), ("PA", "2", "")]),
+        ("#8805|NBA1^unclosed/PA", [("BA", "1", "unclosed"), ("PA", "", "")]),
+        ("#8805|NBA1^x/id7/PA2^y^", [("BA", "1", "x"), ("PA", "2", "y")]),
+        ("#8805|Nri1^Plan 1/BA1^Hall/PA2^Kassan^", [
+            ("BA", "1", "Hall"), ("PA", "2", "Kassan"),
+        ]),
+        ("#8805|NBA1|A5 ^ ok|Nri1/PA2", [("BA", "1", "5 ^ ok^"), ("PA", "2", "")]),
+    ],
+)  # fmt: skip
+def test_a_description_nobody_closed_swallows_no_alarm(
+    data: str, found: list[tuple[str, str, str]]
+) -> None:
+    reading = read("SIA-DCS", "8805", Message(data.encode(), (), b"", None, ()))
+    assert [(event.code, event.zone, event.text) for event in reading.events] == found
+    assert "unclosed_description" in reading.flags
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["a|b", "Plan 1/2", "Sal A/B", "Hall/TA", "Entre/PA knapp", "Butik|AB Svensson", "1/ZZ9"],
+)
+def test_a_closed_description_may_hold_bars_and_slashes(words: str) -> None:
+    data = f"#8805|NBA1^{words}^/BA2".encode()
+    reading = read("SIA-DCS", "8805", Message(data, (), b"", None, ()))
+    assert [(event.zone, event.text) for event in reading.events] == [("1", words), ("2", "")]
+    assert reading.flags == ()
+
+
 def test_the_account_in_the_data() -> None:
     assert dcs("#9999|NBA1").flags == ("account_differs",)
     assert dcs("7a31|NBA1").flags == ("no_account_mark",)
