@@ -93,7 +93,7 @@ class Rules:
         "Kinds of alarm that are never grouped, however many signals come. P1 never is",
     )
     life_kinds: tuple[str, ...] = _kinds(
-        ("holdup", "medical", "fire"),
+        ("holdup", "medical", "fire", "gas"),
         "Slag av larm som ett prov bara omfattar när man sagt det två gånger",
         "Kinds of alarm a test covers only when somebody has said so twice",
     )

@@ -45,7 +45,7 @@ class TestWindow:
     scope: str
     value: str = ""
     covers_life: bool = False
-    """Fire, hold-up and medical too; without it those are real in the middle of a test."""
+    """Fire, gas, hold-up and medical too; without it those are real in the middle of a test."""
     since: datetime = ALWAYS
     until: datetime | None = None
     """When it ended, or is to end. It never lacks an end in the register."""

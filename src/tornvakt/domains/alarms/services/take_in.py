@@ -9,6 +9,7 @@ from tornvakt.base.facts.outbox import publish
 from tornvakt.base.inbox.entries import Entry, Kind
 from tornvakt.domains.alarms.facts import SignalsStored
 from tornvakt.domains.alarms.models import InboxCursor, Signal, SignalEvent
+from tornvakt.domains.alarms.services.after_test import raise_late
 from tornvakt.domains.alarms.services.batch import Arrival, instant, open_batch
 from tornvakt.domains.alarms.services.cursor import carried_ahead
 from tornvakt.domains.alarms.services.judging import judge
@@ -69,6 +70,7 @@ def _carry(
             batch.notices.append(take_notice(batch.standing, told, batch.transmitters))
     batch.store()
     if batch.signals:
+        raise_late(events=batch.events, now=now)
         first, last = batch.signals[0].pk, batch.signals[-1].pk
         publish(SignalsStored(at=now, first_id=first, last_id=last))
     return batch.signals
