@@ -363,6 +363,19 @@ def test_one_zone_can_be_on_test_and_no_zone_of_another(client: Client, site: Si
     assert begin(client, other, part="zone:4417:3").status_code == 422
 
 
+@pytest.mark.parametrize(
+    "part", ["bogus:1", "whole:1", "zone:4417:999", "zone:4417:*", "zone:4417:000", "area:4417:0"]
+)
+def test_a_part_that_is_not_there_puts_nothing_on_test(
+    client: Client, site: Site, part: str
+) -> None:
+    services.add_transmitter(site=site, account="4417")
+    answer = begin(client, site, part=part)
+    assert answer.status_code == 422
+    assert len(errors(answer)) == 1
+    assert TestMode.objects.count() == 0
+
+
 def signal(
     site: Site, *, account: str, zone: str, at: datetime, entry: int, code: str = "BA"
 ) -> None:

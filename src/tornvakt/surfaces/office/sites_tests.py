@@ -81,13 +81,15 @@ def start_test(request: HttpRequest, number: str) -> HttpResponseBase:
         form = forms.filled(FIELDS, request.POST)
         if form.is_good and form.values["minutes"] not in TIMES:
             form.blame("minutes", _("Choose a time from the list."))
+        if part.startswith(f"{TestScope.WHOLE}:"):
+            form.errors["part"] = _("Choose from the list what is on test.")
         if form.is_good:
             try:
                 test = _start(request, site, form.values, part)
             except services.LifeNotConfirmed:
                 asks_again = True
             except services.NothingToTest as refusal:
-                form.blame("part", str(refusal))
+                form.errors["part"] = str(refusal)
             except Refusal as refusal:
                 form.blame("", str(refusal))
             else:
@@ -114,7 +116,7 @@ def _start(request: HttpRequest, site: Site, values: dict[str, Any], part: str) 
         site_id=site.pk,
         ends_at=now + timedelta(minutes=values["minutes"]),
         reason=values["reason"],
-        scope=scope if scope in TestScope.values else TestScope.WHOLE,
+        scope=scope,
         account=account,
         scope_id=scope_id,
         covers_life=values["covers_life"],

@@ -1,5 +1,6 @@
 """Test mode: it has an end, fire and hold-up ask twice, and the clock ends what nobody ended."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,10 +20,12 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def site() -> Site:
-    """Give a place with two transmitters."""
+    """Give a place with two transmitters, of which one has zones and areas."""
     customer = services.add_customer(name="Kommunen")
     site = services.add_site(customer=customer, name="Skolan")
-    services.add_transmitter(site=site, account="1234")
+    sender = services.add_transmitter(site=site, account="1234")
+    services.add_zone(transmitter=sender, number="3", name="Entré", area="2")
+    services.add_zone(transmitter=sender, number="0", name="Noll")
     services.add_transmitter(site=site, account="5678")
     return site
 
@@ -93,7 +96,19 @@ def test_fire_and_holdup_are_asked_about_twice(site: Site) -> None:
 
 
 def test_a_part_is_on_test_and_the_rest_is_not(site: Site) -> None:
-    for scope, account, of in (("zone", "", "3"), ("zone", "1234", " "), ("area", "FFFF", "1")):
+    for scope, account, of in (
+        ("zone", "", "3"),
+        ("zone", "1234", " "),
+        ("area", "FFFF", "1"),
+        ("bogus", "1234", "3"),
+        ("zone", "5678", "3"),
+        ("zone", "1234", "999"),
+        ("zone", "1234", "*"),
+        ("zone", "1234", "000"),
+        ("zone", "1234", "3" * 500),
+        ("area", "1234", "0"),
+        ("area", "1234", "3"),
+    ):
         with pytest.raises(services.NothingToTest):
             services.start_test(
                 site_id=site.pk,
@@ -115,6 +130,7 @@ def test_a_part_is_on_test_and_the_rest_is_not(site: Site) -> None:
         account="1234",
         scope_id="3",
     )
+    assert Entry.objects.filter(action="sites.start_test").count() == 1
     settings = settings_of(["1234", "5678"], NOW)
     covered = {
         (account, zone): settings[account].test_covering(zone=zone, area="", is_life=False, at=NOW)
@@ -142,3 +158,34 @@ def test_the_technicians_link_is_stored_as_a_digest(site: Site) -> None:
     test.refresh_from_db()
     assert second not in test.link_digest
     assert len(test.link_digest) == 64
+
+
+def test_the_log_holds_the_number_the_register_has(site: Site) -> None:
+    for scope, given in (("zone", "003"), ("area", "02")):
+        services.start_test(
+            site_id=site.pk,
+            ends_at=NOW + HOUR,
+            reason="x",
+            by=None,
+            at=NOW,
+            scope=scope,
+            account="1234",
+            scope_id=given,
+        )
+    assert list(TestMode.objects.order_by("pk").values_list("scope_id", flat=True)) == ["3", "2"]
+    logged = Entry.objects.filter(action="sites.start_test").order_by("pk")
+    assert [json.loads(entry.params)["of"] for entry in logged] == ["3", "2"]
+
+
+def test_a_part_that_is_not_there_is_refused_with_a_sentence(site: Site) -> None:
+    with pytest.raises(services.NothingToTest, match="Registret har inget sådant område"):
+        services.start_test(
+            site_id=site.pk,
+            ends_at=NOW + HOUR,
+            reason="x",
+            by=None,
+            at=NOW,
+            scope="zone",
+            account="1234",
+            scope_id="999",
+        )

@@ -13,12 +13,15 @@ from tornvakt.base.facts.outbox import publish
 from tornvakt.domains.sites.facts import TestModeEnded, TestModeStarted
 from tornvakt.domains.sites.models import (
     LONGEST_TEST,
+    Area,
     Site,
     TestMode,
     TestScope,
     Transmitter,
+    Zone,
 )
 from tornvakt.pure.facts import Refusal
+from tornvakt.pure.triage.setting import plain_number
 
 MOST_ENDED_AT_ONCE = 200
 
@@ -53,6 +56,19 @@ class NothingToTest(Refusal):
         )
 
 
+class PartNotInRegister(NothingToTest):
+    """The transmitter has no such area or zone in the register."""
+
+    def __init__(self) -> None:
+        Refusal.__init__(
+            self,
+            _(
+                "The register has no such area or zone at this transmitter, so nothing was put on "
+                "test. Choose one from the list, or add it to the object first."
+            ),
+        )
+
+
 class LifeNotConfirmed(Refusal):
     """Fire and hold-up were ticked once; it is asked twice."""
 
@@ -81,9 +97,9 @@ def start_test(
 ) -> TestMode:
     """Put a place, a transmitter, an area or a zone on test until ``ends_at`` (UTC).
 
-    ``covers_life`` takes fire, hold-up and medical alarms in as well, and needs
+    ``covers_life`` takes fire, gas, hold-up and medical in as well, and needs
     ``life_confirmed``: the second answer. Raises TestWithoutEnd, TestWithoutReason, NothingToTest
-    and LifeNotConfirmed.
+    (PartNotInRegister is one) and LifeNotConfirmed.
     """
     if not at < ends_at <= at + LONGEST_TEST:
         raise TestWithoutEnd
@@ -92,6 +108,8 @@ def start_test(
     if covers_life and not life_confirmed:
         raise LifeNotConfirmed
     site = Site.objects.get(pk=site_id)
+    if scope not in TestScope.values:
+        raise NothingToTest
     account, scope_id = _of_what(site, TestScope(scope), account, scope_id)
     test = TestMode.objects.create(
         site=site,
@@ -168,14 +186,31 @@ def _end(test: TestMode, ended_at: datetime, *, by: User | None, at: datetime, h
 def _of_what(site: Site, scope: TestScope, account: str, scope_id: str) -> tuple[str, str]:
     if scope == TestScope.WHOLE:
         return "", ""
-    account = account.strip().upper()
-    if not Transmitter.objects.filter(site=site, account=account).exists():
+    sender = Transmitter.objects.filter(site=site, account=account.strip().upper()).first()
+    if sender is None:
         raise NothingToTest
     if scope == TestScope.TRANSMITTER:
-        return account, account
-    if not scope_id.strip():
-        raise NothingToTest
-    return account, scope_id.strip()
+        return sender.account, sender.account
+    return sender.account, _known_number(sender, scope, scope_id)
+
+
+def _known_number(sender: Transmitter, scope: TestScope, given: str) -> str:
+    """Return the number of an area or zone as the register writes it; "03" and "3" are the same.
+
+    Raises PartNotInRegister for one that is not there: a test of nothing helps nobody, and what
+    anybody may type is not to stand in the log.
+    """
+    zones = Zone.objects.filter(transmitter=sender, valid_to=None)
+    if scope == TestScope.ZONE:
+        numbers = {*zones.values_list("number", flat=True)}
+    else:
+        areas = Area.objects.filter(transmitter=sender, valid_to=None)
+        numbers = {*areas.values_list("number", flat=True), *zones.values_list("area", flat=True)}
+    wanted = plain_number(given)
+    found = sorted(each for each in numbers if wanted and plain_number(each) == wanted)
+    if not found:
+        raise PartNotInRegister
+    return found[0]
 
 
 def _digest(token: str) -> str:
