@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from openpyxl import load_workbook
 from tests.unit.domains.sites.test_importing import FULL, workbook
 from tornvakt.base.access.models import User
 from tornvakt.base.access.services import create_user
+from tornvakt.base.inbox.enrolment import Enrolment
+from tornvakt.base.inbox.paths import DataDir
 from tornvakt.domains.alarms.models import Signal, SignalEvent
 from tornvakt.domains.sites import services
 from tornvakt.domains.sites.models import (
@@ -224,7 +227,10 @@ def test_warnings_come_and_go(client: Client, site: Site) -> None:
     assert warning.until is not None
 
 
-def test_a_transmitter_with_its_zones(client: Client, site: Site) -> None:
+def test_a_transmitter_with_its_zones(
+    client: Client, site: Site, settings: Any, tmp_path: Path
+) -> None:
+    settings.DATA = tmp_path
     url = f"/objekt/{site.number}/sandare/ny/"
     typed = {
         "account": "xyz", "path_mobile": "ja",
@@ -247,6 +253,13 @@ def test_a_transmitter_with_its_zones(client: Client, site: Site) -> None:
     assert (zone.number, zone.name, zone.kind) == ("3", "Entré", "burglary")
     assert list(Transmitter.objects.get().paths.values_list("kind", flat=True)) == ["mobile"]
     edit = f"/objekt/{site.number}/sandare/4417/"
+    assert "Mottagaren måste också känna kontot." in text(client.get(edit))
+    enrolment = Enrolment(DataDir(tmp_path))
+    assert "känner inte det här kontot än" in text(client.get(edit))
+    assert "./tornvakt transmitter add 4417" in text(client.get(edit))
+    enrolment.add("4417")
+    enrolment.close()
+    assert "Mottagaren känner det här kontot." in text(client.get(edit))
     client.post(edit, {"zone_number_0": "3", "zone_name_0": "Aula"})
     assert [z.name for z in Zone.objects.filter(valid_to=None)] == ["Aula"]
     assert client.get(f"/objekt/{site.number}/sandare/9999/").status_code == 404
@@ -288,6 +301,7 @@ def test_an_instruction_card_of_its_own(client: Client, site: Site) -> None:
     assert preview.status_code == 200
     assert Instruction.objects.filter(site=site).count() == 0
     assert "Skicka väktare" in text(preview)
+    assert "→ steg 2" in text(preview) and "→ slutet" in text(preview)
     added = client.post(url, card(**{"add-1": "1"}))
     assert text(added).count('name="text_') == 3
     removed = client.post(url, card(**{"remove-1": "1"}))

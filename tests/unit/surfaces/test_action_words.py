@@ -38,7 +38,11 @@ def written() -> set[str]:
     found = {f"incidents.{kind.value}" for kind in EntryKind} | set(SAID.values()) | {"audit.began"}
     for path, name, text in calls():
         is_plain = text.replace("_", "").replace(".", "").isalpha() and text.islower()
-        if name in WRITERS and "." in text.strip(".") and is_plain:
+        if (
+            (name in WRITERS or (name == "note" and path.startswith("surfaces/cli/")))
+            and "." in text.strip(".")
+            and is_plain
+        ):
             found.add(text)
         room = path.split("/")[1] if path.startswith("domains/") else ""
         if name == "_tell" and path.endswith("/importing.py"):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 _MAY: dict[str, Callable[[], str]] = {
-    "access.confirm_link": lambda: _("join a sign-in of the municipality to an account"),
+    "access.confirm_link": lambda: _("confirm a new link to an account in use"),
     "access.confirm_role": lambda: _("confirm a role that another has proposed"),
     "access.give_role": lambda: _("give and end roles"),
     "access.holding_view": lambda: _("see who holds a role"),
@@ -59,8 +59,8 @@ _DID: dict[str, Callable[[], str]] = {
     "access.account_reopened": lambda: _("Opened an ended account again"),
     "access.invitation_used": lambda: _("Used an invitation and chose a password"),
     "access.invited": lambda: _("Made an invitation"),
-    "access.link_asked": lambda: _("Asked to join a sign-in of the municipality to an account"),
-    "access.link_confirmed": lambda: _("Joined a sign-in of the municipality to an account"),
+    "access.link_asked": lambda: _("Asked for a new link to an account in use"),
+    "access.link_confirmed": lambda: _("Confirmed a new link to an account in use"),
     "access.locked": lambda: _("Locked the screen"),
     "access.password_changed": lambda: _("Changed password"),
     "access.pin_chosen": lambda: _("Chose a PIN"),
@@ -154,6 +154,8 @@ _DID: dict[str, Callable[[], str]] = {
     "sites.set_zones": lambda: _("Changed the zones of a transmitter"),
     "sites.start_test": lambda: _("Started test mode"),
     "sites.warn": lambda: _("Added a warning"),
+    "transmitter.enrolled": lambda: _("Made the receiver know a transmitter"),
+    "transmitter.removed": lambda: _("Made the receiver forget a transmitter"),
     "sites.write_instruction": lambda: _("Wrote an action card"),
 }
 """What is written in the log of changes, by its full name."""
@@ -161,6 +163,7 @@ _DID: dict[str, Callable[[], str]] = {
 _READ: dict[str, Callable[[], str]] = {
     "sites.exported": lambda: _("Took out the register as a file"),
     "sites.read_code_word": lambda: _("Saw a keyholder's code word"),
+    "sites.test_link": lambda: _("Somebody opened the technician's page of a test"),
 }
 """Looks that are logged by more than the page they were at."""
 
@@ -179,6 +182,7 @@ _KINDS: dict[str, Callable[[], str]] = {
     "rule_set": lambda: _("rules"),
     "site": lambda: _("protected object"),
     "sites": lambda: _("protected object"),
+    "transmitter": lambda: _("transmitter"),
 }
 
 

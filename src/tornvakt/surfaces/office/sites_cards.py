@@ -129,6 +129,7 @@ def _card(request: HttpRequest, kind: str, site: Site | None) -> HttpResponseBas
         "kind_name": kind_name(kind),
         "card_title": title,
         "drafts": list(enumerate(drafts)),
+        "preview": _previewed(drafts),
         "places": [(each.key, n, each.text[:40]) for n, each in enumerate(drafts, 1)],
         "step_kinds": [("do", _("Do")), ("call", _("Call")), ("ask", _("Ask"))],
         "faults": faults,
@@ -143,6 +144,23 @@ def _card(request: HttpRequest, kind: str, site: Site | None) -> HttpResponseBas
     }
     status = 422 if faults else 200
     return render(request, "office/sites/card.html", context, status=status)
+
+
+def _previewed(drafts: list[Draft]) -> list[tuple[Draft, list[tuple[str, str]], str]]:
+    """Each step with its answers and where they lead, and where the step itself does."""
+    numbers = {each.key: n for n, each in enumerate(drafts, 1)}
+
+    def place(goto: str, n: int) -> str:
+        if goto == END or (not goto and n == len(drafts)):
+            return _("the end")
+        if not goto:
+            return _("step %(n)s") % {"n": n + 1}
+        return _("step %(n)s") % {"n": numbers[goto]} if goto in numbers else "?"
+
+    return [
+        (step, [(label, place(goto, n)) for label, goto in step.answers], place(step.goto, n))
+        for n, step in enumerate(drafts, 1)
+    ]
 
 
 def _save(

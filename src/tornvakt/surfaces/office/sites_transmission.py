@@ -1,9 +1,12 @@
 """An object's transmitters with their paths, areas and zones, as one form with rows."""
 
+import logging
 import re
 from dataclasses import dataclass
 from typing import Any
 
+import apsw
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -15,6 +18,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from tornvakt.base.access.doors import requires
+from tornvakt.base.inbox.enrolment import Enrolment
+from tornvakt.base.inbox.keys import KeyDamaged
+from tornvakt.base.inbox.paths import DataDir
 from tornvakt.base.ui import formats
 from tornvakt.domains.sites import services
 from tornvakt.domains.sites.models import Area, PathKind, Site, Transmitter, Zone
@@ -25,6 +31,8 @@ from tornvakt.surfaces.office import sites_forms as forms
 from tornvakt.surfaces.office.locking import person
 from tornvakt.surfaces.office.sites import find
 from tornvakt.surfaces.office.sites_forms import Field
+
+log = logging.getLogger(__name__)
 
 SPARE_ROWS = 3
 MOST_ROWS = 512
@@ -227,6 +235,7 @@ def _page(
     context: dict[str, Any] = {
         "site": site,
         "transmitter": transmitter,
+        "is_enrolled": _is_enrolled(transmitter.account) if transmitter else None,
         "form": form,
         "fields": [each for each in form.shown if transmitter is None or each.name != "account"],
         "paths": [(kind, word, kind in paths) for kind, word in path_words().items()],
@@ -243,6 +252,22 @@ def _page(
     }
     status = 422 if is_wrong and not is_waiting else 200
     return render(request, "office/sites/transmitter.html", context, status=status)
+
+
+def _is_enrolled(account: str) -> bool | None:
+    """Whether the receiver knows the account; None when its file cannot be read from here."""
+    data = DataDir(settings.DATA)
+    if not data.enrolment.exists():
+        return None
+    try:
+        enrolment = Enrolment(data)
+        try:
+            return enrolment.get(account) is not None
+        finally:
+            enrolment.close()
+    except (KeyDamaged, apsw.Error, OSError) as error:
+        log.warning("enrolment.unreadable error=%s", type(error).__name__)
+        return None
 
 
 def _with_spare(rows: list[ZoneRow], spare: int) -> list[tuple[int, ZoneRow]]:
