@@ -7,7 +7,7 @@ loses its queue and is told to fetch everything again, so it can never hold the 
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -131,11 +131,12 @@ class Hub:
         return encode("ping", {"t": round(now * 1000), "on": present, **found.as_dict()})
 
     async def stream(
-        self, desk: Desk, is_current: bool, first: bytes = RESYNC
+        self, desk: Desk, begin: Callable[[], Awaitable[bytes]]
     ) -> AsyncGenerator[bytes, None]:
         """Yield a desk's events until it goes away. Holds no database connection.
 
-        One that does not show what is current begins with ``first``.
+        ``begin`` says what it is told first, nothing if its page shows what is current. It is
+        asked once the desk is among those that are told: what changes meanwhile reaches it too.
         """
         self.desks.add(desk)
         if self._pinging is None or self._pinging.done():
@@ -144,7 +145,7 @@ class Hub:
             self._rechecking = asyncio.create_task(self._recheck_all())
         try:
             yield b"retry: 2000\n\n" + self.ping()
-            if not is_current:
+            if first := await begin():
                 yield first
             end = time.monotonic() + LIFETIME_S
             while time.monotonic() < end:

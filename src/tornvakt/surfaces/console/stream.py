@@ -1,15 +1,17 @@
 """``/larm/strom/``: the desk's stream of server-sent events."""
 
 import asyncio
+from importlib import import_module
 
 from asgiref.sync import sync_to_async
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_out
 from django.db import connections
 from django.dispatch import receiver
 from django.http import HttpRequest, StreamingHttpResponse
 
 from tornvakt.base.access.doors import requires
-from tornvakt.base.access.lock import is_locked, locked, unlocked, works_while_locked
+from tornvakt.base.access.lock import LOCKED_AT, locked, unlocked, works_while_locked
 from tornvakt.base.access.models import User
 from tornvakt.base.ui.language import choice
 from tornvakt.surfaces.console import cues, feed
@@ -33,17 +35,34 @@ async def stream(request: HttpRequest) -> StreamingHttpResponse:
         user_id=user.pk,
         call_name=user.call_name,
         session_key=request.session.session_key or "",
-        is_locked=is_locked(request),
+        is_locked=True,  # until the session has been asked once more: no detail slips through
     )
-    first = encode("cue", await sync_to_async(cues.body)()) if desk.is_locked else RESYNC
+
+    async def begin() -> bytes:
+        desk.is_locked, cue = await sync_to_async(_now)(desk.session_key)
+        if desk.is_locked:
+            return encode("cue", cue)
+        return b"" if known == reader.sequence else RESYNC
+
     await sync_to_async(connections.close_all)()
-    is_current = known == reader.sequence and not desk.is_locked
-    response = StreamingHttpResponse(
-        hub.stream(desk, is_current=is_current, first=first), content_type="text/event-stream"
-    )
+    response = StreamingHttpResponse(hub.stream(desk, begin), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
     return response
+
+
+def _now(session_key: str) -> tuple[bool, dict[str, object]]:
+    """Whether the session is locked at this moment, and if so what waits.
+
+    The request read its session before the desk was among those that are told. A lock in between
+    would have ended no stream.
+    """
+    try:
+        store = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+        is_locked_now = LOCKED_AT in store
+        return is_locked_now, cues.body() if is_locked_now else {}
+    finally:
+        connections.close_all()
 
 
 @receiver(user_logged_out, dispatch_uid="console.stream")

@@ -24,6 +24,18 @@ def desk(language: str = "sv", name: str = "Op 1") -> Desk:
     return Desk(language=language, user_id=1, call_name=name)
 
 
+async def current() -> bytes:
+    return b""
+
+
+async def behind() -> bytes:
+    return RESYNC
+
+
+async def counting() -> bytes:
+    return b"cue"
+
+
 def test_an_event_is_one_block_with_its_name_and_place() -> None:
     assert encode("rows", {"a": "å\nb"}, "7-1").decode() == (
         'id: 7-1\nevent: rows\ndata: {"a":"å\\nb"}\n\n'
@@ -32,14 +44,14 @@ def test_an_event_is_one_block_with_its_name_and_place() -> None:
 
 async def test_a_desk_hears_a_ping_first_and_is_told_when_it_is_behind() -> None:
     hub = Hub()
-    current, behind = hub.stream(desk(), True), hub.stream(desk(), False)
-    assert b"event: ping" in await anext(current)
-    assert b"event: ping" in await anext(behind)
-    assert await anext(behind) == RESYNC
+    fresh, stale = hub.stream(desk(), current), hub.stream(desk(), behind)
+    assert b"event: ping" in await anext(fresh)
+    assert b"event: ping" in await anext(stale)
+    assert await anext(stale) == RESYNC
     hub.broadcast({"sv": b"news", "en": b"other"})
-    assert await anext(current) == b"news"
-    await current.aclose()
-    await behind.aclose()
+    assert await anext(fresh) == b"news"
+    await fresh.aclose()
+    await stale.aclose()
     assert hub.desks == set()
     await hub.close()
 
@@ -65,7 +77,7 @@ async def test_a_locked_desk_is_sent_the_cue_and_never_what_the_others_see() -> 
     assert locked.waiting.get_nowait() == b"cue"
     hub.broadcast({"sv": b"Falkenbergsskolan", "en": b"the school"})
     assert locked.waiting.empty()
-    first = hub.stream(desk(), is_current=False, first=b"cue")
+    first = hub.stream(desk(), counting)
     assert b"event: ping" in await anext(first)
     assert await anext(first) == b"cue"
     await first.aclose()

@@ -87,13 +87,18 @@ def test_nobody_is_sent_away_while_the_database_is_gone(monkeypatch: pytest.Monk
     assert listeners.who_may_no_more({(desk.session_key, desk.user_id)}) == set()
 
 
+async def current() -> bytes:
+    """What a page that shows everything is told first: nothing."""
+    return b""
+
+
 async def test_the_stream_of_a_closed_account_ends_by_itself(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(hubs, "RECHECK_S", 0.05)
     _, desk = await sync_to_async(signed_in)()
     hub = Hub()
-    stream = hub.stream(desk, True)
+    stream = hub.stream(desk, current)
     await anext(stream)
     await User.objects.filter(pk=desk.user_id).aupdate(is_active=False)
 
@@ -118,7 +123,7 @@ async def test_a_sign_out_ends_the_streams_of_its_session_at_once(
     running = Feed(hub, asyncio.get_running_loop())
     monkeypatch.setattr(running, "is_alive", lambda: True)
     monkeypatch.setattr(feeds, "_feed", running)
-    first, second = hub.stream(desk, True), hub.stream(other, True)
+    first, second = hub.stream(desk, current), hub.stream(other, current)
     await anext(first)
     await anext(second)
     await sync_to_async(client.post)("/logga-ut/")
