@@ -159,6 +159,29 @@ def test_many_unknown_accounts_at_once_share_an_incident(carry: Carry, operator:
     assert (group.alarm_count, group.title("sv")) == (20, "Många okända konton samtidigt")
 
 
+def test_a_hold_up_in_a_flood_of_unknown_accounts_has_a_row_of_its_own(
+    carry: Carry, operator: User
+) -> None:
+    flood = [sia(f"9{n:03}", "Nri1/BA4", at_us=START_US + n * SECOND) for n in range(30)]
+    gathered = sia("9025", "Nri1/HA1", sequence=2, at_us=START_US + 31 * SECOND)
+    new = sia("8001", "Nri1/PA1", at_us=START_US + 32 * SECOND)
+    carry([*flood, gathered, new])
+    carry([sia("8001", "Nri1/BA9", sequence=2, at_us=START_US + 33 * SECOND)])
+    rows = {row.account: row for row in selectors.queue(operator)}
+    assert len(rows) == 13
+    assert (rows["9025"].priority, rows["9025"].alarm_count) == (2, 1)
+    assert (rows["8001"].priority, rows["8001"].alarm_count) == (2, 2)
+    assert rows[""].alarm_count == 20
+
+
+def test_hold_ups_of_unknown_accounts_cannot_fill_the_desk(carry: Carry, operator: User) -> None:
+    carry(sia(f"9{n:03}", "Nri1/HA1", at_us=START_US + n * SECOND // 10) for n in range(60))
+    rows = selectors.queue(operator)
+    assert len(rows) == 21
+    assert {row.priority for row in rows} == {2}
+    assert sorted(row.alarm_count for row in rows)[-2:] == [1, 40]
+
+
 def test_notices_become_technical_alarms_and_end_by_their_counterpart(
     carry: Carry, school: Site, operator: User
 ) -> None:

@@ -4,6 +4,7 @@ Every decision of triage leaves a line on the timeline with the name of its rule
 take many at a time, with the same number of queries for one as for two hundred.
 """
 
+from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,11 +19,14 @@ from tornvakt.domains.incidents.models import EntryKind, Incident, IncidentAlarm
 from tornvakt.domains.incidents.services import grouping
 from tornvakt.domains.incidents.services.numbers import next_numbers
 from tornvakt.pure.facts import Fact
+from tornvakt.pure.protocols.codes import lookup
 
 UNKNOWN_GROUP = "unknown_accounts"
 UNKNOWN_WINDOW = timedelta(seconds=60)
 UNKNOWN_LIMIT = 10
 """So many unknown accounts within the window stand alone; the rest join one incident."""
+UNKNOWN_ALONE = 20
+"""So many alarms within the window, that their codes call P1, stand alone all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +170,9 @@ class _Opening:
         self._groups = grouping.Groups(alarms)
         unknown = [alarm for alarm in alarms if alarm.is_unknown]
         self._seen = _seen_unknown(unknown)
+        self._called_p1 = sorted(
+            (at, pk) for _, at, pk, system, code in self._seen if _is_called_p1(system, code)
+        )
         if unknown:
             self._read_open({alarm.account for alarm in unknown})
 
@@ -189,7 +196,10 @@ class _Opening:
 
     def _place_unknown(self, alarm: Alarm, rule: str) -> None:
         incident = self._of_account.get(alarm.account)
-        if incident is None and self._is_flood(alarm):
+        is_alone = self._is_alone(alarm)
+        if is_alone and incident is not None and incident.group:
+            incident = None  # what came before it is gathered; this is not to be hidden there
+        if incident is None and not is_alone and self._is_flood(alarm):
             rule = "many_unknown"
             incident = self._group
         if incident is None:
@@ -267,17 +277,30 @@ class _Opening:
         open_incidents = Incident.objects.select_for_update().filter(closed_at__isnull=True)
         links = IncidentAlarm.objects.filter(
             alarm__is_unknown=True, alarm__account__in=accounts, incident__closed_at=None
-        ).values_list("alarm__account", "incident_id")
-        by_account = dict(links)
+        )
+        # The last one holds: an account's own incident before the one that gathers many.
+        links = links.order_by("-incident__group", "incident_id")
+        by_account = dict(links.values_list("alarm__account", "incident_id"))
         found = open_incidents.in_bulk(set(by_account.values()))
         self._of_account = {account: found[pk] for account, pk in by_account.items() if pk in found}
         group = open_incidents.filter(group=UNKNOWN_GROUP).first()
         self._group = found.get(group.pk, group) if group else None
 
+    def _is_alone(self, alarm: Alarm) -> bool:
+        """Return whether an unknown account's alarm has a row of its own in any flood.
+
+        A hold-up must not drown among strangers, and nobody may fill the desk with hold-ups.
+        """
+        if not _is_called_p1(alarm.code_system, alarm.code):
+            return False
+        since, own = alarm.opened_at - UNKNOWN_WINDOW, (alarm.opened_at, alarm.pk)
+        before = self._called_p1[: bisect_left(self._called_p1, own)]
+        return sum(1 for at, _ in before[-UNKNOWN_ALONE:] if since < at) < UNKNOWN_ALONE
+
     def _is_flood(self, alarm: Alarm) -> bool:
         since = alarm.opened_at - UNKNOWN_WINDOW
         recent: set[str] = set()
-        for account, at in self._seen:
+        for account, at, *_ in self._seen:
             if since < at <= alarm.opened_at and account != alarm.account:
                 recent.add(account)
                 if len(recent) >= UNKNOWN_LIMIT:
@@ -295,8 +318,13 @@ def _incidents_of(alarm_ids: Collection[int]) -> dict[int, Incident]:
     return {alarm: found[pk] for alarm, pk in by_alarm.items() if pk in found}
 
 
-def _seen_unknown(alarms: Sequence[Alarm]) -> list[tuple[str, datetime]]:
-    """Return account and time of the unknown accounts' alarms around these."""
+def _is_called_p1(system: str, code: str) -> bool:
+    """Return whether a code by itself is P1, whatever an unknown account's alarm may be."""
+    return lookup(system, code).priority == 1
+
+
+def _seen_unknown(alarms: Sequence[Alarm]) -> list[tuple[str, datetime, int, str, str]]:
+    """Return account, time, number and code of the unknown accounts' alarms around these."""
     if not alarms:
         return []
     first = alarms[0].opened_at - UNKNOWN_WINDOW
@@ -305,7 +333,7 @@ def _seen_unknown(alarms: Sequence[Alarm]) -> list[tuple[str, datetime]]:
             is_unknown=True, opened_at__gt=first, opened_at__lte=alarms[-1].opened_at
         )
         .order_by("-opened_at")
-        .values_list("account", "opened_at")
+        .values_list("account", "opened_at", "pk", "code_system", "code")
     )
 
 
