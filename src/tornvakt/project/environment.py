@@ -50,6 +50,12 @@ class Environment(BaseSettings):
     mode: Literal["demo", "ovning", "skarp"] = Field(
         default="demo", description="What the installation is for; its inbox refuses another."
     )
+    p1_wait_minutes: int = Field(
+        default=15,
+        ge=1,
+        le=60,
+        description="Longest an incident with priority P1 may wait for another party.",
+    )
     centre: str = Field(default="", description="Name of the centre, shown in the page header.")
     secret_key: str = Field(
         default="",

@@ -18,6 +18,7 @@ DATA = ENVIRONMENT.data.resolve()
 DEBUG = ENVIRONMENT.debug
 SECRET_KEY = ENVIRONMENT.secret_key or read_or_make(DATA / "keys" / "web.key")
 ALLOWED_HOSTS = ENVIRONMENT.hosts
+P1_WAIT_MINUTES = ENVIRONMENT.p1_wait_minutes
 CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.origin] if ENVIRONMENT.origin else []
 
 INSTALLED_APPS = [

@@ -58,7 +58,11 @@ def test_what_was_joined_ends_there_and_the_more_serious_priority_holds(
     mine = open_one(site=school, priority=3)
     same = open_one(site=school, priority=1, opened_at=after(30))
     incidents.take(incident_id=mine.pk, by=operator, now=after(40))
-    joined = incidents.merge(incident_id=same.pk, into_id=mine.pk, by=operator, now=after(50))
+    with pytest.raises(incidents.JoinNeedsReason):
+        incidents.merge(incident_id=same.pk, into_id=mine.pk, by=operator, now=after(49))
+    joined = incidents.merge(
+        incident_id=same.pk, into_id=mine.pk, by=operator, reason="Samma dörr", now=after(50)
+    )
     assert (joined.pk, joined.priority, joined.state) == (mine.pk, 1, "in_progress")
     same.refresh_from_db()
     assert (same.state, same.merged_into, same.closed_at, same.closed_by) == (
@@ -68,7 +72,7 @@ def test_what_was_joined_ends_there_and_the_more_serious_priority_holds(
     assert view is not None
     assert [(each.number, each.relation) for each in view.linked] == [(same.number, "joined")]
     assert [entry.sentence("en") for entry in view.entries[-2:]] == [
-        f"Op 2 joined {same.number} with it: Burglary alarm",
+        f"Op 2 joined {same.number} with it: Burglary alarm. Samma dörr",
         "Priority raised from P3 to P1",
     ]
     with pytest.raises(incidents.AlreadyClosed):
@@ -84,7 +88,9 @@ def test_nobody_joins_what_another_has_nor_an_incident_with_itself(
         incidents.merge(incident_id=one.pk, into_id=two.pk, by=operator, now=NOW)
     with pytest.raises(incidents.NotItself):
         incidents.merge(incident_id=two.pk, into_id=two.pk, by=operator, now=NOW)
-    incidents.merge(incident_id=two.pk, into_id=one.pk, by=operator, now=NOW)  # into another's: yes
+    with pytest.raises(incidents.NotYours):  # nor into it
+        incidents.merge(incident_id=two.pk, into_id=one.pk, by=operator, now=NOW)
+    incidents.merge(incident_id=two.pk, into_id=one.pk, by=other, now=NOW)
     with pytest.raises(incidents.AlreadyClosed):
         incidents.merge(incident_id=one.pk, into_id=two.pk, by=other, now=NOW)
 
@@ -181,3 +187,46 @@ def test_what_happened_here_before_is_shown_unasked(
     view = selectors.incident(operator, here.number, NOW)
     assert view is not None
     assert view.history[-1].number == edge.number
+
+
+def test_what_does_not_look_like_one_thing_is_joined_for_a_reason_only(
+    school: Site, open_one: Open, operator: User
+) -> None:
+    here = open_one(site=school)
+    for fields, told in (
+        ({"site": school, "kind": "fire"}, ("kind",)),
+        ({**at(151)}, ("place",)),
+        ({"site": school, "priority": 1}, ("serious",)),
+        ({"kind": "holdup", "priority": 1}, ("kind", "place", "serious")),
+    ):
+        with pytest.raises(incidents.JoinNeedsReason) as refusal:
+            incidents.merge(
+                incident_id=open_one(**fields).pk, into_id=here.pk, by=operator, now=NOW
+            )
+        assert refusal.value.why == told
+    assert not Incident.objects.filter(state="merged").exists()
+
+
+def test_the_more_serious_says_what_it_is_and_wakes_what_waits_until_it_is_undone(
+    school: Site, open_one: Open, operator: User
+) -> None:
+    waits = open_one(site=school, priority=2)
+    incidents.take(incident_id=waits.pk, by=operator, now=NOW)
+    incidents.wait(
+        incident_id=waits.pk, by=operator, reason="Låssmed", until=after(900), now=after(1)
+    )
+    worse = open_one(kind="holdup", priority=1, title_sv="Överfall", title_en="Hold-up",
+                     place="Badet", account="5678")  # fmt: skip
+    joined = incidents.merge(
+        incident_id=worse.pk, into_id=waits.pk, by=operator, reason="Rånet började här",
+        now=after(5),
+    )  # fmt: skip
+    assert (joined.state, joined.wakes_at, joined.taken_by) == ("in_progress", None, operator)
+    assert (joined.priority, joined.kind, joined.title_sv, joined.place, joined.account) == (
+        1, "holdup", "Överfall", "Badet", "5678",
+    )  # fmt: skip
+    assert joined.instruction_id == worse.instruction_id
+    incidents.undo_merge(incident_id=worse.pk, by=operator, reason="Slant", now=after(6))
+    waits.refresh_from_db()
+    assert (waits.kind, waits.title_sv, waits.site) == ("burglary", "Inbrottslarm", school)
+    assert waits.priority == 1  # never lowered by itself

@@ -111,7 +111,7 @@ def test_a_role_taken_away_lets_go_of_what_its_holder_had(
         publish(RoleEnded(at=now, user_id=operator.pk, role="operator"))
     states = dict(Incident.objects.values_list("number", "state"))
     assert states == {
-        mine.number: "new", waiting.number: "waiting", others.number: "in_progress",
+        mine.number: "new", waiting.number: "new", others.number: "in_progress",
     }  # fmt: skip
     assert list(
         Incident.objects.filter(taken_by=None).order_by("pk").values_list("number", flat=True)

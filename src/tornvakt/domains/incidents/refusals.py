@@ -3,7 +3,8 @@
 ``str()`` is a sentence in the active language (Swedish unless the viewer chose English).
 """
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -178,6 +179,47 @@ class CauseMissing(Refusal):
         super().__init__(_("Choose what caused the false alarm."))
 
 
+class SentBefore(Refusal):
+    """The same form was sent already, and what it asks for is done.
+
+    ``number`` is the incident it made, or empty. The desk answers as it answered the first.
+    """
+
+    def __init__(self, number: str = "") -> None:
+        self.number = number
+        super().__init__(_("This was saved already."))
+
+
+class ReasonTooShort(Refusal):
+    """An urgent incident is cancelled for a reason of at least ``words`` words."""
+
+    field = "reason"
+
+    def __init__(self, words: int) -> None:
+        self.words = words
+        super().__init__(
+            _("Say in at least %(words)d words why an urgent incident is a mistake.")
+            % {"words": words}
+        )
+
+
+class JoinNeedsReason(Refusal):
+    """Two incidents that do not look like one thing are joined for a reason only."""
+
+    field = "reason"
+
+    def __init__(self, why: Sequence[str]) -> None:
+        self.why = tuple(why)
+        texts = {
+            "kind": _("They are of different kinds."),
+            "place": _("They are at different places."),
+            "serious": _("The more serious one would go into the other."),
+            "waiting": _("The other one waits."),
+        }
+        told = " ".join(texts[each] for each in self.why)
+        super().__init__(_("%(told)s Say why they are the same thing.") % {"told": told})
+
+
 class NotItself(Refusal):
     """An incident cannot be joined with itself."""
 
@@ -195,15 +237,22 @@ class CannotBeTakenBack(Refusal):
 
 
 class WakeTimeWrong(Refusal):
-    """A waiting incident wakes later than now and within ``hours`` hours."""
+    """A waiting incident wakes later than now and within ``longest``; a P1 within minutes."""
 
     field = "until"
 
-    def __init__(self, hours: int) -> None:
-        self.hours = hours
-        super().__init__(
-            _("Choose a time later than now, and at most %(hours)d hours ahead.") % {"hours": hours}
-        )
+    def __init__(self, longest: timedelta) -> None:
+        self.longest = longest
+        minutes = round(longest.total_seconds() / 60)
+        if minutes < 120:
+            text = _("A P1 may wait at most %(minutes)d minutes. Choose a time before that.") % {
+                "minutes": minutes
+            }
+        else:
+            text = _("Choose a time later than now, and at most %(hours)d hours ahead.") % {
+                "hours": minutes // 60
+            }
+        super().__init__(text)
 
 
 class ChoiceMissing(Refusal):

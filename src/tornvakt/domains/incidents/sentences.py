@@ -143,10 +143,18 @@ def _waiting(entry: LogEntry) -> str:
 def _resumed(entry: LogEntry) -> str:
     if entry.params.get("who"):
         return _("%(who)s went on with it") % dict(entry.params)
+    why = entry.params.get("why", "")
+    if why in _WOKEN:
+        return f"{_WOKEN[why]()}: " + _("it no longer waits for %(reason)s") % dict(entry.params)
     return _("The wait is over: %(reason)s") % dict(entry.params)
 
 
 def _merged(entry: LogEntry) -> str:
+    told = _joined(entry)
+    return f"{told}. {entry.text}" if entry.text else told
+
+
+def _joined(entry: LogEntry) -> str:
     if entry.params.get("into"):
         return _("%(who)s joined it into %(into)s") % dict(entry.params)
     return _("%(who)s joined %(number)s with it: %(title)s") % {
@@ -236,7 +244,15 @@ _SENTENCES: dict[EntryKind, Callable[[LogEntry], str]] = {
     EntryKind.CLOSED: _closed,
 }
 
+_WOKEN: dict[str, Callable[[], str]] = {
+    "new_alarm": lambda: _("Woken by another alarm"),
+    "repeated": lambda: _("Woken by the same signal again"),
+    "raised": lambda: _("Woken by a higher priority"),
+    "joined": lambda: _("Woken by a joining"),
+}
+
 _RULES: dict[str, Callable[[], str]] = {
+    "same_account": lambda: _("many P1 from one account"),
     "many_unknown": lambda: _("many unknown accounts at once"),
     "mass_power": lambda: _("power lost by many at once"),
     "mass_battery": lambda: _("low batteries in many at once"),

@@ -39,7 +39,8 @@ def give_back(request: HttpRequest, number: str) -> HttpResponseBase:
 @requires("incidents.note")
 def note(request: HttpRequest, number: str) -> HttpResponseBase:
     """``notera/``: add a line to the timeline."""
-    return _do(request, number, services.note, text=request.POST.get("text", ""))
+    once = request.POST.get("once", "")
+    return _do(request, number, services.note, text=request.POST.get("text", ""), once=once)
 
 
 @require_http_methods(["GET", "POST"])
@@ -102,6 +103,8 @@ def _do(
 ) -> HttpResponseBase:
     try:
         _run(request, number, verb, **values)
+    except services.SentBefore:
+        return _done(request, number)  # the same press twice is answered alike
     except Refusal as refusal:
         return acts.refused(request, number, refusal)
     return _done(request, number)

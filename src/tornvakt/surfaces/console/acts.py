@@ -109,6 +109,10 @@ def judged(
     if form == "attempt":
         people = [*incident["callees"], *incident["on_call"]]
         context["form_of"] = next((who for who in people if who["code"] == values["who"]), {})
+    if form == "merge":
+        twins = incident["duplicates"]
+        other = {"number": values["with"]}
+        context["twin"] = next((each for each in twins if each["number"] == values["with"]), other)
     html = get_template(f"console/forms/{form}.html").render(context, request)
     return JsonResponse({"errors": dict(errors), "html": html.strip()}, status=422)
 

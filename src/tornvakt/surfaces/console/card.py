@@ -64,13 +64,17 @@ def attempt(request: HttpRequest, number: str) -> HttpResponseBase:
 
     def work(asked: Asked) -> Said:
         outcome = asked.values["outcome"]
-        made = services.record_attempt(
-            **asked.who,
-            keyholder_id=_numbered("k", asked.values["who"]),
-            duty_turn_id=_numbered("d", asked.values["who"]),
-            outcome=outcome,
-            note=asked.values["note"],
-        )
+        try:
+            made = services.record_attempt(
+                **asked.who,
+                keyholder_id=_numbered("k", asked.values["who"]),
+                duty_turn_id=_numbered("d", asked.values["who"]),
+                outcome=outcome,
+                note=asked.values["note"],
+                once=request.POST.get("once", ""),
+            )
+        except services.SentBefore as again:
+            return Said(str(again))
         return Said(f"{made.name}: {Outcome(outcome).label}.")
 
     return do(request, number, work, form="attempt", fields=("note", "who", "outcome"))

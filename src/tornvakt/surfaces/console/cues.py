@@ -6,12 +6,14 @@ from tornvakt.base.ui import formats
 from tornvakt.domains.incidents.models import Incident
 
 MOST = 500
+"""Of P3; what is worse is never left out."""
 
 
 def waiting() -> list[tuple[int, int, int | None]]:
     """What nobody has taken: id, priority and when it opened (ms since 1970), the worst first."""
     free = Incident.objects.filter(closed_at=None, taken_by=None).order_by("priority", "opened_at")
-    found = free.values_list("pk", "priority", "opened_at")[:MOST]
+    free_rows = free.values_list("pk", "priority", "opened_at")
+    found = [*free_rows.filter(priority__lt=3), *free_rows.filter(priority=3)[:MOST]]
     return [(pk, priority, formats.epoch_ms(opened_at)) for pk, priority, opened_at in found]
 
 

@@ -4,6 +4,7 @@ One view an act; `acts.do` answers. Times are read as wall clock in Europe/Stock
 """
 
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from django.http import HttpRequest, HttpResponseBase
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_POST
 from tornvakt.base.access.doors import requires
 from tornvakt.base.ui import formats
 from tornvakt.domains.incidents import services
+from tornvakt.domains.incidents.outcomes import Receiver
 from tornvakt.pure.facts import Refusal
 from tornvakt.surfaces.console import desk, rows
 from tornvakt.surfaces.console.acts import Asked, Said, do
@@ -29,6 +31,18 @@ class TimeUnreadable(Refusal):
 
     def __init__(self) -> None:
         super().__init__(_("Write a time such as 03:55, or minutes such as 30."))
+
+
+class NotSure(Refusal):
+    """A recorded hand-over cannot be taken back: it is asked about once more, with its words."""
+
+    field = "sure"
+
+    def __init__(self, to: str, answered_by: str) -> None:
+        super().__init__(
+            _("%(to)s, answered by %(who)s. A hand-over cannot be taken back. Is it right?")
+            % {"to": to, "who": answered_by}
+        )
 
 
 def read_time(text: str, now: datetime) -> datetime:
@@ -60,15 +74,20 @@ def hand_over(request: HttpRequest, number: str) -> HttpResponseBase:
 
     def work(asked: Asked) -> Said:
         said = asked.values
-        services.hand_over(
-            **asked.who,
-            to=said["to"],
-            answered_by=said["answered_by"],
-            case_number=said["case_number"],
-        )
+        who = said["answered_by"].strip()
+        if who and said["to"] in Receiver.values and not said["sure"]:
+            raise NotSure(str(Receiver(said["to"]).label), who)
+        with suppress(services.SentBefore):
+            services.hand_over(
+                **asked.who,
+                to=said["to"],
+                answered_by=said["answered_by"],
+                case_number=said["case_number"],
+                once=request.POST.get("once", ""),
+            )
         return Said(_("The hand-over is recorded on %(number)s.") % {"number": asked.number})
 
-    fields = ("answered_by", "to", "case_number")
+    fields = ("answered_by", "to", "case_number", "sure")
     return do(request, number, work, form="hand_over", fields=fields)
 
 
@@ -115,14 +134,20 @@ def merge(request: HttpRequest, number: str) -> HttpResponseBase:
         gone, kept = other, asked.number
         if not is_ours_to_move:
             source, target, gone, kept = target, source, kept, gone
-        services.merge(incident_id=source, into_id=target, by=asked.by, now=asked.now)
+        services.merge(
+            incident_id=source,
+            into_id=target,
+            by=asked.by,
+            reason=asked.values["reason"],
+            now=asked.now,
+        )
         return Said(
             _("%(gone)s is joined with %(kept)s.") % {"gone": gone, "kept": kept},
             undo_address=reverse("unmerge", args=[gone]),
             go_to=rows.url_of(kept) if kept != asked.number else "",
         )
 
-    return do(request, number, work)
+    return do(request, number, work, form="merge", fields=("reason", "with"))
 
 
 @require_POST

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from tornvakt.base.access.doors import requires
 from tornvakt.base.ui import formats
 from tornvakt.domains.incidents import services
+from tornvakt.domains.incidents.selectors import left_out as unshown
 from tornvakt.domains.incidents.selectors import members as member_rows
 from tornvakt.domains.incidents.selectors import skipped_steps
 from tornvakt.domains.sites.models import TestMode
@@ -42,6 +43,30 @@ def waiting(request: HttpRequest) -> HttpResponse:
                 "is_incident": True,
             }
             for each in found.order_by(F("wakes_at").asc())[:SHOWN]
+        ],
+    )
+
+
+@require_GET
+@requires("incidents.view")
+def left_out(request: HttpRequest) -> HttpResponse:
+    """``/larm/utanfor/``: open incidents that a flood leaves no room for in the queue."""
+    found = unshown(desk.user_of(request))
+    return _page(
+        request,
+        _("Not shown in the queue"),
+        _("So many are open that each account has its share of the queue. These are open too."),
+        _("Every open incident stands in the queue."),
+        [
+            {
+                "title": f"{each.number} · {each.title(formats.language())}",
+                "line": rows.place_of(each),
+                "small": each.owner_call_name,
+                "at": each.opened_at,
+                "url": rows.url_of(each.number),
+                "is_incident": True,
+            }
+            for each in found[:SHOWN]
         ],
     )
 
@@ -103,6 +128,8 @@ def skipped(request: HttpRequest) -> HttpResponse:
 @requires("incidents.view_skipped")
 def skip_seen(request: HttpRequest, mark: int) -> HttpResponseBase:
     """``/larm/overhoppade/<id>/last/``: the shift leader has read why."""
+    if not slims.is_skip(mark):
+        raise Http404(str(mark))
     services.see_skipped(mark_ids=[mark], by=desk.user_of(request), now=timezone.now())
     if desk.is_from_script(request):
         return JsonResponse({"ok": True, "said": _("Marked as read."), "to": reverse("skipped")})

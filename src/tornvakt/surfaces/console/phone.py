@@ -53,8 +53,11 @@ def call(request: HttpRequest) -> HttpResponseBase:
                 phone=values["phone"],
                 text=values["text"],
                 answered_at=begun,
+                once=request.POST.get("once", ""),
                 now=now,
             )
+        except services.SentBefore as again:
+            return _saved(request, again.number, values["route"])
         except Refusal as refusal:
             field = getattr(refusal, "field", "")
             missing = {field if field in FIELDS else "text": str(refusal)}

@@ -15,8 +15,11 @@ from tornvakt.base.access.models import User
 from tornvakt.base.access.policy import decide, visible
 from tornvakt.base.ui import formats
 from tornvakt.domains.incidents.models import Incident, StepMark
+from tornvakt.domains.incidents.selectors import left_out_counts
 from tornvakt.domains.incidents.states import State
 from tornvakt.domains.sites.models import TestMode
+
+LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ def slims(request: HttpRequest) -> HttpResponse:
 
 def lines(viewer: User, now: datetime) -> list[Slim]:
     """Return the lines that have something behind them, in the active language."""
-    found = [_waiting(viewer), _tests(now), _skipped(viewer)]
+    found = [_left_out(viewer), _waiting(viewer), _tests(now), _skipped(viewer)]
     return [line for line in found if line.n]
 
 
@@ -58,6 +61,20 @@ def waiting_incidents(viewer: User) -> QuerySet[Incident]:
 def unseen_skips() -> QuerySet[StepMark]:
     """Skipped steps no shift leader has looked at."""
     return StepMark.objects.filter(is_skipped=True, undone_at=None, seen_at=None)
+
+
+def is_skip(mark_id: int) -> bool:
+    """Whether there is a skipped step with that id. A number no row can have is none."""
+    return mark_id <= LARGEST_ID and StepMark.objects.filter(pk=mark_id, is_skipped=True).exists()
+
+
+def _left_out(viewer: User) -> Slim:
+    counts = left_out_counts(viewer)
+    worst = next(((account, n) for account, n in counts.items() if account), None)
+    more = ""
+    if worst:
+        more = _("account %(account)s: %(n)d") % {"account": worst[0], "n": worst[1]}
+    return Slim(_("Not shown in the queue"), sum(counts.values()), more, reverse("left_out"))
 
 
 def _waiting(viewer: User) -> Slim:

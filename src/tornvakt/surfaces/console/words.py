@@ -19,6 +19,7 @@ def words() -> dict[str, str]:
         "above": _("{n} new above"),
         "undo": _("Undo"),
         "took": _("You took {number}."),
+        "woken": _("{number} goes on: it no longer waits."),
         "gave_back": _("{number} waits for somebody again."),
         "noted": _("Noted on {number}."),
         "closed": _("{number} is closed."),
@@ -26,6 +27,12 @@ def words() -> dict[str, str]:
         "sign_in": _("Sign in again"),
         "take_first": _("Take the incident first (T)."),
         "taken_by": _("{who} has this incident."),
+        "taken_over": _("{who} has taken over {number} from you. What you wrote is kept."),
+        "role_changed": _(
+            "Your role has changed, so this can no longer be done from here. "
+            "Ask the shift leader if that is wrong."
+        ),
+        "to_start": _("To the start page"),
         "nothing_chosen": _("Choose an incident first."),
         "contact": _("Contact {s} s"),
         "contact_open": _("Contact"),

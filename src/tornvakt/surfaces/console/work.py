@@ -35,13 +35,14 @@ def screen(view: IncidentView, now: datetime) -> dict[str, Any]:
         "on_call": [_callee(each) for each in view.calling.on_call],
         "is_answered": view.calling.is_answered,
         "is_exhausted": view.calling.is_exhausted,
+        "ring_anyway": _ring_anyway(view),
         "outcomes": _choices(Outcome.choices),
         "receivers": _choices(Receiver.choices),
         "tests": [_test(each) for each in view.tests],
         "waiting_for": view.waiting.reason if view.waiting else "",
         "wakes_at": view.waiting.wakes_at if view.waiting else None,
         "warnings": [each.text for each in view.warnings],
-        "duplicates": [_duplicate(each) for each in view.duplicates],
+        "duplicates": [_duplicate(each, n == 0) for n, each in enumerate(view.duplicates)],
         "linked": _linked(view),
         "keys": [_key(each) for each in view.keys],
         "plans": _plans(view),
@@ -141,6 +142,14 @@ def _callee(who: CalleeView) -> dict[str, Any]:
     }
 
 
+def _ring_anyway(view: IncidentView) -> str:
+    """Whom to ring when nobody is within hours and nobody on call: the first not yet tried."""
+    if not view.calling.is_exhausted or view.calling.is_answered:
+        return ""
+    untried = (each for each in view.calling.callees if not each.attempts and each.phones)
+    return next((each.name for each in untried), "")
+
+
 def _dialled(phone: str) -> str:
     """The number as a telephone dials it: digits, with the plus of a country code."""
     digits = "".join(letter for letter in phone if letter.isdigit())
@@ -172,7 +181,7 @@ def _test(test: TestView) -> dict[str, Any]:
     }
 
 
-def _duplicate(twin: DuplicateView) -> dict[str, Any]:
+def _duplicate(twin: DuplicateView, is_first: bool) -> dict[str, Any]:
     where = (
         _("same object") if twin.distance_m is None else _("%(m)d m away") % {"m": twin.distance_m}
     )
@@ -184,6 +193,7 @@ def _duplicate(twin: DuplicateView) -> dict[str, Any]:
         "title": twin.title(formats.language()),
         "place": twin.place,
         "why": f"{where} · {apart} · {owner}",
+        "is_first": is_first,
     }
 
 

@@ -2,6 +2,7 @@
 
 import re
 import time
+import uuid
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -55,6 +56,12 @@ def _mark(priority: int, size: str, language: str) -> SafeString:
     return format_html(
         '<span class="mark p{} {}">{}{}</span>', priority, size, shape, words[priority]
     )
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """Give the form a mark of its own, so that the same one sent twice is done once."""
+    return format_html('<input type="hidden" name="once" value="{}">', uuid.uuid4())
 
 
 @register.simple_tag

@@ -4,7 +4,7 @@ Each question is asked on behalf of a viewer; one without the right gets nothing
 machinery asks stands in `machinery.py`.
 """
 
-from tornvakt.domains.incidents.selectors.card import call_list, where
+from tornvakt.domains.incidents.selectors.card import call_list, card_of, where
 from tornvakt.domains.incidents.selectors.duty import (
     cover_gaps,
     duty_list,
@@ -17,6 +17,8 @@ from tornvakt.domains.incidents.selectors.machinery import alarm_ids, lock_alarm
 from tornvakt.domains.incidents.selectors.members import Member, members
 from tornvakt.domains.incidents.selectors.rows import (
     closed_since,
+    left_out,
+    left_out_counts,
     queue,
     rows_of,
     waiting_counts,
@@ -28,12 +30,15 @@ __all__ = [
     "Member",
     "alarm_ids",
     "call_list",
+    "card_of",
     "closed_since",
     "cover_gaps",
     "duty_list",
     "duty_now",
     "file_of",
     "incident",
+    "left_out",
+    "left_out_counts",
     "lock_alarms",
     "log_rows",
     "members",

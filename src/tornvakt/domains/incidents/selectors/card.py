@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 def card(incident: Incident) -> ActionCard | None:
     """Return the action card of an incident; None for one from before there were any."""
-    written = _written(incident)
+    written = card_of(incident)
     if written is None:
         return None
     marks = _marks(incident)
@@ -41,7 +41,7 @@ def card(incident: Incident) -> ActionCard | None:
 
 def where(incident: Incident) -> Progress | None:
     """Return the same as the services reckon with it; None when it has no action card."""
-    written = _written(incident)
+    written = card_of(incident)
     return come_to(written, _marks(incident)) if written else None
 
 
@@ -105,7 +105,7 @@ def call_list(incident: Incident, now: datetime) -> CallList:
     )
 
 
-def _written(incident: Incident) -> InstructionView | None:
+def card_of(incident: Incident) -> InstructionView | None:
     """Return the instruction; None, too, for one that cannot be read: the rest must be shown."""
     if incident.instruction_id is None:
         return None

@@ -52,6 +52,14 @@ def point_of(incident: Incident) -> Point | None:
     return None
 
 
+def are_near(one: Incident, other: Incident) -> bool:
+    """Whether two incidents are at one object, account or named place, or within 150 m."""
+    if (one.account and one.account == other.account) or (one.place and one.place == other.place):
+        return True
+    away = _away(one, point_of(one), other)
+    return away is not None and away <= SAME_THING_M
+
+
 def duplicates(incident: Incident, seen_by: QuerySet[Incident]) -> list[DuplicateView]:
     """Return open incidents of ``seen_by`` that may be the same thing as this open one.
 

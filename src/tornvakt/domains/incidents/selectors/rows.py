@@ -1,9 +1,10 @@
 """The queue: incidents as rows, for the desk. Asked on behalf of a viewer."""
 
+from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Case, Count, QuerySet, Value, When
 
 from tornvakt.base.access.models import User
 from tornvakt.base.access.policy import visible as visible_to
@@ -12,12 +13,60 @@ from tornvakt.domains.incidents.pictures import QueueRow
 from tornvakt.domains.incidents.states import TAKE_WITHIN_S
 
 QUEUE_LIMIT = 500
+"""So many rows are always shown; in a longer queue every account has its share."""
+PER_ACCOUNT = 50
+"""Rows of one account in a longer queue. Those of other accounts are never cut for its sake."""
+
+_ORDER = ("priority", "is_taken", "opened_at", "id")
 
 
 def queue(viewer: User) -> list[QueueRow]:
-    """Return the open incidents, the most serious first and the oldest first among equals."""
-    rows = visible(viewer).filter(closed_at=None).order_by("priority", "opened_at", "id")
-    return [row(incident) for incident in rows[:QUEUE_LIMIT]]
+    """Return the open incidents: the most serious first, untaken before taken, then the oldest.
+
+    Of a queue longer than `QUEUE_LIMIT` no P1 or P2 of one account is left out because of another;
+    what is left out is what :func:`left_out` returns, and stands in a list of its own.
+    """
+    rows = _open_rows(viewer)
+    found = list(rows[: QUEUE_LIMIT + 1])
+    if len(found) > QUEUE_LIMIT:
+        out = _left_out(viewer)
+        found = [incident for incident in rows if incident.pk not in out]
+    return [row(incident) for incident in found]
+
+
+def left_out(viewer: User) -> list[QueueRow]:
+    """Return the open incidents that the queue does not show, in the queue's order."""
+    if _open_rows(viewer).count() <= QUEUE_LIMIT:
+        return []
+    return [row(each) for each in _open_rows(viewer).filter(pk__in=_left_out(viewer))]
+
+
+def left_out_counts(viewer: User) -> dict[str, int]:
+    """Return how many the queue does not show, by account; those of no account under ""."""
+    if _open_rows(viewer).count() <= QUEUE_LIMIT:
+        return {}
+    return dict(Counter(_left_out(viewer).values()).most_common())
+
+
+def _left_out(viewer: User) -> dict[int, str]:
+    """Return id and account of what does not get room: an account's own, or P3 at the end."""
+    out: dict[int, str] = {}
+    of_account: Counter[str] = Counter()
+    shown = 0
+    for pk, account, priority in _open_rows(viewer).values_list("pk", "account", "priority"):
+        of_account[account] += 1
+        is_flood = account != "" and of_account[account] > PER_ACCOUNT
+        if is_flood or (priority == 3 and shown >= QUEUE_LIMIT):
+            out[pk] = account
+        else:
+            shown += 1
+    return out
+
+
+def _open_rows(viewer: User) -> QuerySet[Incident]:
+    taken = Case(When(taken_by=None, then=Value(0)), default=Value(1))
+    rows = visible(viewer).filter(closed_at=None).annotate(is_taken=taken)
+    return rows.order_by(*_ORDER)
 
 
 def rows_of(viewer: User, ids: Collection[int]) -> list[QueueRow]:

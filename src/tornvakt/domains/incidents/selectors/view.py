@@ -109,7 +109,9 @@ def _may(viewer: User, found: Incident) -> May:
         resolve=is_mine and State.RESOLVED in ways and can("dispatch"),
         merge=(is_mine or is_free) and State.MERGED in ways and can("merge"),
         undo_merge=state == State.MERGED and can("undo_merge"),
-        cancel=(is_mine or is_free) and State.CANCELLED in ways and can("cancel"),
+        cancel=(is_mine or (is_free and found.priority > 1))
+        and State.CANCELLED in ways
+        and can("cancel"),
         undo_cancel=state == State.CANCELLED and can("undo_cancel"),
         reopen=state == State.CLOSED and can("reopen"),
         close=is_mine

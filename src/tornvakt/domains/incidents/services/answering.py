@@ -13,6 +13,7 @@ from tornvakt.domains.incidents.outcomes import CALL_PRIORITY, CallKind, Route
 from tornvakt.domains.incidents.refusals import ChoiceMissing, PlaceMissing
 from tornvakt.domains.incidents.services import writing
 from tornvakt.domains.incidents.services.numbers import next_numbers
+from tornvakt.domains.incidents.services.once import first_time, made
 from tornvakt.domains.incidents.states import Origin, State
 from tornvakt.domains.sites.models import Site
 
@@ -37,14 +38,15 @@ def register_call(
     join_id: int | None = None,
     is_taken: bool = True,
     answered_at: datetime | None = None,
+    once: str = "",
     now: datetime,
 ) -> Call:
     """Keep a call, and open its incident (``call.incident``) or join it with an open one.
 
     What is sent to 114 14 or to the fault report is kept as a call and opens nothing. An incident
     belongs to whoever answered unless ``is_taken`` is False, and its clock starts when the call was
-    answered. Raises ChoiceMissing, PlaceMissing, PhoneWrong, TextTooLong, AlreadyClosed,
-    NoSuchIncident, NotAllowed.
+    answered. ``once`` is the form's mark. Raises SentBefore, ChoiceMissing, PlaceMissing,
+    PhoneWrong, TextTooLong, AlreadyClosed, NoSuchIncident, NotAllowed.
     """
     writing.may(by, "incidents.answer")
     if kind not in CallKind.values:
@@ -62,6 +64,8 @@ def register_call(
         route=route,
         text=writing.words(text),
     )
+    said = {"kind": kind, "route": route, "place": call.place, "site": site_id, "text": call.text}
+    form = first_time(once, "call", by, now, phone=call.phone, join=join_id, **said)
     if join_id is not None:
         call.incident = writing.read(join_id)
         writing.must_be_open(call.incident)
@@ -73,6 +77,7 @@ def register_call(
     if call.incident is None:
         writing.log("call", "", now, by, call=call.pk, route=route, kind=kind)
         return call
+    made(form, call.incident.number)
     writing.write(
         call.incident, EntryKind.CALL, now, by, text=call.text, call=call.pk, route=route, kind=kind
     )

@@ -3,6 +3,7 @@
 Closed is closed: what goes on is a new incident, linked to the old one.
 """
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,7 @@ from tornvakt.domains.incidents.refusals import (
     CauseUnknown,
     NotInThisState,
     NotYours,
+    ReasonTooShort,
     ResultMissing,
     TextMissing,
 )
@@ -30,6 +32,10 @@ from tornvakt.domains.incidents.selectors import lock_alarms
 from tornvakt.domains.incidents.services import obligations, writing
 from tornvakt.domains.incidents.services.numbers import next_numbers
 from tornvakt.domains.incidents.states import Cause, Origin, Result, State, causes_for
+
+P1_WORDS = 3
+"""Fewer words are no reason to cancel an urgent incident."""
+_WORD = re.compile(r"\w{2,}")
 
 
 @transaction.atomic
@@ -90,7 +96,8 @@ def close(
 def cancel(*, incident_id: int, by: User, reason: str, now: datetime) -> Incident:
     """Cancel an incident that was a mistake: one nobody has, or one's own. Says why.
 
-    Raises TextMissing, NotInThisState, NotYours, AlreadyClosed, NoSuchIncident, NotAllowed.
+    A P1 one has taken first, and says so in a few words. Raises TextMissing, ReasonTooShort,
+    NotInThisState, NotYours, AlreadyClosed, NoSuchIncident, NotAllowed.
     """
     writing.may(by, "incidents.cancel")
     why = writing.reason_of(reason)
@@ -99,6 +106,10 @@ def cancel(*, incident_id: int, by: User, reason: str, now: datetime) -> Inciden
     writing.must_be_open(before)
     if before.taken_by_id not in (None, by.pk):
         raise NotYours(writing.owner_name(before))
+    if before.priority == 1:
+        writing.must_be_owned(before, by)
+        if len(_WORD.findall(why)) < P1_WORDS:
+            raise ReasonTooShort(P1_WORDS)
     cancelled = writing.change(
         before, State.CANCELLED, by_version=True, closed_by=by, closed_at=now, summary=why
     )

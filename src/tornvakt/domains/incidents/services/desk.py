@@ -23,13 +23,14 @@ from tornvakt.domains.incidents.refusals import (
     TextMissing,
 )
 from tornvakt.domains.incidents.services import writing
+from tornvakt.domains.incidents.services.once import first_time
 from tornvakt.domains.incidents.states import State
 
 
 def take(*, incident_id: int, by: User, now: datetime) -> Incident:
     """Make ``by`` the owner, if nobody is: one wins, everybody else learns who did.
 
-    What lost its owner while a unit was out, or while it waited, keeps its state. Raises
+    What lost its owner while a unit was out keeps its state. Raises
     AlreadyTaken (also when it is ``by``'s own), AlreadyClosed, NoSuchIncident, NotAllowed.
     """
     writing.may(by, "incidents.take")
@@ -94,7 +95,8 @@ def take_over(*, incident_id: int, by: User, reason: str, now: datetime) -> Inci
 def give_back(*, incident_id: int, by: User, now: datetime) -> Incident:
     """Put an incident back among those that nobody has. A shift leader may do it for another.
 
-    With a unit on the way it keeps its state, so that the next owner sees it. Raises NotYours,
+    With a unit on the way it keeps its state, so that the next owner sees it; what waited is among
+    the new again, and told on when nobody takes it. Raises NotYours,
     AlreadyClosed, NoSuchIncident, NotAllowed.
     """
     writing.may(by, "incidents.give_back")
@@ -104,7 +106,12 @@ def give_back(*, incident_id: int, by: User, now: datetime) -> Incident:
     if owner is None or (owner.pk != by.pk and not decide(by, "incidents.give_back_for_another")):
         raise NotYours(owner.call_name if owner else "")
     changed = writing.change(
-        before, without_owner(before), stays=True, taken_by=None, taken_at=None
+        before,
+        without_owner(before),
+        stays=True,
+        taken_by=None,
+        taken_at=None,
+        **to_be_told_on(before),
     )
     for_whom = "" if owner.pk == by.pk else owner.call_name
     writing.write(changed, EntryKind.GIVEN_BACK, now, by, who=by.call_name, owner=for_whom)
@@ -113,10 +120,11 @@ def give_back(*, incident_id: int, by: User, now: datetime) -> Incident:
 
 
 @transaction.atomic
-def note(*, incident_id: int, by: User, text: str, now: datetime) -> LogEntry:
+def note(*, incident_id: int, by: User, text: str, once: str = "", now: datetime) -> LogEntry:
     """Add a note to the timeline. Any operator may, owner or not, while the incident is open.
 
-    Raises TextMissing, TextTooLong, AlreadyClosed, NoSuchIncident, NotAllowed.
+    ``once`` is the form's mark. Raises SentBefore, TextMissing, TextTooLong, AlreadyClosed,
+    NoSuchIncident, NotAllowed.
     """
     writing.may(by, "incidents.note")
     words = writing.words(text)
@@ -124,6 +132,7 @@ def note(*, incident_id: int, by: User, text: str, now: datetime) -> LogEntry:
         raise TextMissing
     incident = writing.read(incident_id)
     writing.must_be_open(incident)
+    first_time(once, "note", by, now, incident=incident_id, text=words)
     entry = writing.write(incident, EntryKind.NOTE, now, by, text=words)
     publish(IncidentChanged(at=now, incident_id=incident.pk))
     return entry
@@ -132,7 +141,12 @@ def note(*, incident_id: int, by: User, text: str, now: datetime) -> LogEntry:
 def without_owner(incident: Incident) -> State:
     """Return the state an incident has when its owner lets go of it."""
     state = State(incident.state)
-    return State.NEW if state == State.IN_PROGRESS else state
+    return State.NEW if state in (State.IN_PROGRESS, State.WAITING) else state
+
+
+def to_be_told_on(incident: Incident) -> dict[str, None]:
+    """Return what lets an incident be escalated once more that waited when its owner let go."""
+    return {"escalated_at": None} if incident.state == State.WAITING else {}
 
 
 def _why_not_taken(incident: Incident) -> AlreadyTaken | AlreadyClosed | NoSuchIncident:

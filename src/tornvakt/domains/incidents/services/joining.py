@@ -17,34 +17,46 @@ from tornvakt.domains.incidents.facts import IncidentChanged, IncidentMerged, In
 from tornvakt.domains.incidents.models import EntryKind, Incident, IncidentAlarm, LogEntry
 from tornvakt.domains.incidents.refusals import (
     CannotBeTakenBack,
+    JoinNeedsReason,
     NotInThisState,
     NotItself,
     NotYours,
 )
 from tornvakt.domains.incidents.selectors import alarm_ids, lock_alarms
+from tornvakt.domains.incidents.selectors.nearby import are_near
 from tornvakt.domains.incidents.services import writing
 from tornvakt.domains.incidents.services.closing import AGAIN
-from tornvakt.domains.incidents.states import State
+from tornvakt.domains.incidents.services.waiting import wake
+from tornvakt.domains.incidents.states import State, kinds_like
 
 AT_ONCE = timedelta(seconds=60)
 """So long may whoever joined two incidents take it back without a shift leader."""
 
 
 @transaction.atomic
-def merge(*, incident_id: int, into_id: int, by: User, now: datetime) -> Incident:
+def merge(*, incident_id: int, into_id: int, by: User, reason: str = "", now: datetime) -> Incident:
     """Join an incident that nobody has, or one's own, into another open one; return that one.
 
-    The more serious priority of the two holds. Raises NotItself, NotInThisState, NotYours,
-    AlreadyClosed, ChangedMeanwhile, NoSuchIncident, NotAllowed.
+    What somebody has is joined by that somebody only. The more serious of the two gives what it
+    is, where it is and its priority; one that waits wakes. They are joined for a ``reason`` when
+    they differ in kind or place, or when the other one is less serious or waits. Raises
+    JoinNeedsReason, NotItself, NotInThisState, NotYours, AlreadyClosed, ChangedMeanwhile,
+    NoSuchIncident, NotAllowed.
     """
     writing.may(by, "incidents.merge")
     if incident_id == into_id:
         raise NotItself
+    why = writing.words(reason, writing.REASON_LIMIT)
     source, target = _hold(incident_id, into_id)
     writing.must_be_open(source)
     writing.must_be_open(target)
     if source.taken_by_id not in (None, by.pk):
         raise NotYours(writing.owner_name(source))
+    if target.taken_by_id not in (None, by.pk) and source.taken_by_id != by.pk:
+        raise NotYours(writing.owner_name(target))
+    doubts = _doubts(source, target)
+    if doubts and not why:
+        raise JoinNeedsReason(doubts)
     moved = alarm_ids(source.pk)
     merged = writing.change(
         source, State.MERGED, by_version=True, closed_by=by, closed_at=now, merged_into=target
@@ -53,23 +65,64 @@ def merge(*, incident_id: int, into_id: int, by: User, now: datetime) -> Inciden
     _count_again(source)
     _count_again(target)
     titles = {"title_sv": source.title_sv, "title_en": source.title_en}
+    was: dict[str, Any] = {}
+    if source.priority < target.priority:
+        was = {"was_like": {name: getattr(target, name) for name in LIKE}}
     writing.write(
-        merged, EntryKind.MERGED, now, by, who=by.call_name, into=target.number, alarms=moved
+        merged,
+        EntryKind.MERGED,
+        now,
+        by,
+        text=why,
+        who=by.call_name,
+        into=target.number,
+        alarms=moved,
     )
     writing.write(
-        target, EntryKind.MERGED, now, by, who=by.call_name, joined=source.number, **titles
+        target,
+        EntryKind.MERGED,
+        now,
+        by,
+        text=why,
+        who=by.call_name,
+        joined=source.number,
+        **titles,
+        **was,
     )
     if source.priority < target.priority:
-        Incident.objects.filter(pk=target.pk).update(priority=source.priority)
+        like = {name: getattr(source, name) for name in LIKE}
+        Incident.objects.filter(pk=target.pk).update(priority=source.priority, **like)
         raised: dict[str, Any] = {
             "from": target.priority,
             "to": source.priority,
             "rule": "highest_alarm",
         }
         writing.write(target, EntryKind.RAISED, now, None, **raised)
+    wake([target.pk], why="joined", now=now)
     publish(IncidentMerged(at=now, incident_id=source.pk, into_id=target.pk, by_id=by.pk))
     publish(IncidentChanged(at=now, incident_id=target.pk))
     return writing.read(target.pk)
+
+
+LIKE = (
+    *("kind", "title_sv", "title_en", "site_id", "place", "account"),
+    *("latitude", "longitude", "instruction_id"),
+)
+"""What the more serious of two gives the one that goes on."""
+
+
+def _doubts(source: Incident, target: Incident) -> list[str]:
+    """Return why somebody has to say that these are the same thing; empty when they look it."""
+    doubts = []
+    if source.kind not in kinds_like(target.kind):
+        doubts.append("kind")
+    if not are_near(source, target):
+        doubts.append("place")
+    if source.priority < target.priority:
+        doubts.append("serious")
+    if target.state == State.WAITING:
+        doubts.append("waiting")
+    return doubts
 
 
 @transaction.atomic
@@ -77,8 +130,8 @@ def undo_merge(*, incident_id: int, by: User, reason: str, now: datetime) -> Inc
     """Let a joined incident wait by itself again, with the alarms it brought.
 
     A shift leader's verb; whoever joined them may too, within `AT_ONCE`. The other keeps the
-    priority it was raised to. Raises TextMissing, NotInThisState, CannotBeTakenBack (the other is
-    over), NoSuchIncident, NotAllowed.
+    priority it was raised to, and is called what it was called before. Raises TextMissing,
+    NotInThisState, CannotBeTakenBack (the other is over), NoSuchIncident, NotAllowed.
     """
     before = writing.read(incident_id)
     is_slip = (
@@ -96,6 +149,7 @@ def undo_merge(*, incident_id: int, by: User, reason: str, now: datetime) -> Inc
     alone = writing.change(before, State.NEW, merged_into=None, **AGAIN)
     brought = _brought(alone)
     IncidentAlarm.objects.filter(incident=other, alarm__in=brought).update(incident=alone)
+    _be_itself_again(other, alone)
     _count_again(alone)
     _count_again(other)
     writing.write(alone, EntryKind.UNMERGED, now, by, text=why, who=by.call_name, was=other.number)
@@ -111,6 +165,17 @@ def _hold(one: int, other: int) -> tuple[Incident, Incident]:
         lock_alarms(pk)
     list(Incident.objects.select_for_update().filter(pk__in=(one, other)).order_by("pk"))
     return writing.read(one), writing.read(other)
+
+
+def _be_itself_again(other: Incident, alone: Incident) -> None:
+    """Give back what and where it was, unless something else has told it since."""
+    lines = LogEntry.objects.filter(
+        incident=other, kind=EntryKind.MERGED, params__joined=alone.number
+    )
+    last = lines.order_by("-id").first()
+    was = last.params.get("was_like") if last else None
+    if was and all(getattr(other, name) == getattr(alone, name) for name in LIKE):
+        Incident.objects.filter(pk=other.pk).update(**{name: was[name] for name in LIKE})
 
 
 def _brought(incident: Incident) -> list[int]:

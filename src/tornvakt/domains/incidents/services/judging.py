@@ -15,6 +15,8 @@ from django.db.models import Min
 from tornvakt.base.facts.outbox import publish_all
 from tornvakt.domains.incidents.facts import IncidentChanged
 from tornvakt.domains.incidents.models import EntryKind, Incident, IncidentAlarm, LogEntry
+from tornvakt.domains.incidents.services import waiting
+from tornvakt.domains.incidents.states import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,13 @@ def note_judgements(*, judged: Sequence[Judged]) -> None:
     _follow_priorities(changed)
     LogEntry.objects.bulk_create(_line(link, each) for link, each in found)
     last = {link.incident_id: each.at for link, each in found}
+    raised = {
+        link.incident_id
+        for link, each in found
+        if each.priority < each.was and link.incident.state == State.WAITING
+    }
+    if raised:
+        waiting.wake(raised, why="raised", now=max(last[pk] for pk in raised))
     publish_all([IncidentChanged(at=at, incident_id=pk) for pk, at in last.items()])
 
 

@@ -16,8 +16,9 @@ from tornvakt.base.facts.outbox import publish_all
 from tornvakt.domains.alarms.models import Alarm, AlarmState
 from tornvakt.domains.incidents.facts import IncidentChanged, IncidentOpened
 from tornvakt.domains.incidents.models import EntryKind, Incident, IncidentAlarm, LogEntry
-from tornvakt.domains.incidents.services import grouping
+from tornvakt.domains.incidents.services import accounts, grouping, waiting
 from tornvakt.domains.incidents.services.numbers import next_numbers
+from tornvakt.domains.incidents.states import State
 from tornvakt.pure.facts import Fact
 from tornvakt.pure.protocols.codes import lookup
 
@@ -108,6 +109,15 @@ def note_repeats(*, repeated: Sequence[Repeated]) -> None:
         )
     _follow_titles(links.values())
     LogEntry.objects.bulk_create(entries)
+    asleep = {
+        link.incident_id
+        for link in links.values()
+        if link.incident_id in counts
+        and link.incident.state == State.WAITING
+        and 1 in (link.incident.priority, link.alarm.priority)
+    }
+    if asleep:
+        waiting.wake(asleep, why="repeated", now=max(counts[pk][1] for pk in asleep))
     publish_all([IncidentChanged(at=at, incident_id=pk) for pk, (_, at) in counts.items()])
 
 
@@ -148,7 +158,9 @@ def note_restores(*, restored: Sequence[Restored]) -> None:
 
 def _follow_titles(links: Collection[IncidentAlarm]) -> None:
     """Let an incident of one technical alarm go by the name that alarm has now, and a group too."""
-    grouping.follow({link.incident_id: link.incident for link in links}.values())
+    of_links = {link.incident_id: link.incident for link in links}.values()
+    grouping.follow(of_links)
+    accounts.follow(of_links)
     for link in links:
         if link.alarm.notice and not link.incident.group:
             titles = {"title_sv": link.alarm.title_sv, "title_en": link.alarm.title_en}
@@ -168,6 +180,7 @@ class _Opening:
         self._of_account: dict[str, Incident] = {}
         self._group: Incident | None = None
         self._groups = grouping.Groups(alarms)
+        self._accounts = accounts.Accounts(alarms)
         unknown = [alarm for alarm in alarms if alarm.is_unknown]
         self._seen = _seen_unknown(unknown)
         self._called_p1 = sorted(
@@ -186,13 +199,20 @@ class _Opening:
         if alarm.is_unknown:
             self._place_unknown(alarm, rule)
             return
+        group, incident = self._accounts.place(alarm)
+        if group:
+            if incident is None:
+                self._accounts.opened(self._open(alarm, "same_account", group))
+            else:
+                self._join(incident, alarm, "same_account")
+            return
         group, incident = self._groups.place(alarm)
         if incident is not None:
             self._join(incident, alarm, grouping.rule_of(group))
         elif group:
             self._groups.opened(self._open(alarm, grouping.rule_of(group), group))
         else:
-            self._open(alarm, rule)
+            self._accounts.opened(self._open(alarm, rule))
 
     def _place_unknown(self, alarm: Alarm, rule: str) -> None:
         incident = self._of_account.get(alarm.account)
@@ -232,8 +252,15 @@ class _Opening:
         IncidentAlarm.objects.bulk_create(
             IncidentAlarm(incident=incident, alarm=alarm) for incident, alarm, _ in placed
         )
-        grouping.follow([incident for incident, _, _ in self._new] + [*changed.values()])
+        placed_in = [incident for incident, _, _ in self._new] + [*changed.values()]
+        grouping.follow(placed_in)
+        accounts.follow(placed_in)
         self._write_lines()
+        waiting.wake(
+            [each.pk for each in changed.values() if each.state == State.WAITING],
+            why="new_alarm",
+            now=now,
+        )
         facts: list[Fact] = [
             IncidentOpened(at=incident.opened_at, incident_id=incident.pk)
             for incident, _, _ in self._new
@@ -342,6 +369,8 @@ def _new_incident(alarm: Alarm, *, group: str) -> Incident:
     priority, site, place = alarm.priority, alarm.site, alarm.site.name if alarm.site else ""
     if group == UNKNOWN_GROUP:
         title_sv, title_en = "Många okända konton samtidigt", "Many unknown accounts at once"
+    elif accounts.is_of_account(group):
+        pass  # about one place, which it goes by; its title follows the number of its alarms
     elif group:
         # About a district or the whole town; the site of the first alarm is one of its members.
         priority, place = min(priority, grouping.MASS_PRIORITY), group.partition(":")[2]
@@ -351,7 +380,7 @@ def _new_incident(alarm: Alarm, *, group: str) -> Incident:
         kind=alarm.kind,
         site=site,
         place=place,
-        account="" if group else alarm.account,
+        account="" if group and not accounts.is_of_account(group) else alarm.account,
         title_sv=title_sv,
         title_en=title_en,
         group=group,

@@ -18,7 +18,7 @@ from tornvakt.domains.incidents.facts import IncidentEscalated, IncidentReleased
 from tornvakt.domains.incidents.models import DeskSeen, EntryKind, Incident
 from tornvakt.domains.incidents.refusals import ChangedMeanwhile, NotYours
 from tornvakt.domains.incidents.services import writing
-from tornvakt.domains.incidents.services.desk import without_owner
+from tornvakt.domains.incidents.services.desk import to_be_told_on, without_owner
 from tornvakt.domains.incidents.states import ESCALATE_AFTER_S, State
 
 GONE_AFTER = timedelta(minutes=3)
@@ -103,7 +103,12 @@ def _release(incident_id: int, owner_id: int | None, why: str, now: datetime) ->
         return ""
     try:
         freed = writing.change(
-            before, without_owner(before), stays=True, taken_by=None, taken_at=None
+            before,
+            without_owner(before),
+            stays=True,
+            taken_by=None,
+            taken_at=None,
+            **to_be_told_on(before),
         )
     except (ChangedMeanwhile, NotYours):
         return ""

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tornvakt.base.access.models import User
 from tornvakt.base.facts.outbox import publish
@@ -11,7 +12,19 @@ from tornvakt.domains.incidents.models import CallAttempt, DutyTurn, EntryKind, 
 from tornvakt.domains.incidents.outcomes import Outcome, Receiver
 from tornvakt.domains.incidents.refusals import ChoiceMissing, NobodyToRing, OutcomeMissing
 from tornvakt.domains.incidents.services import writing
+from tornvakt.domains.incidents.services.once import first_time
 from tornvakt.domains.sites.models import Keyholder
+from tornvakt.pure.facts import Refusal
+
+
+class AnswererMissing(Refusal):
+    """Handed to whom? Without who answered there, nobody can ask them what became of it."""
+
+    field = "answered_by"
+
+    def __init__(self) -> None:
+        super().__init__(_("Write who answered there: the service, a call sign or a signature."))
+
 
 NAME_LIMIT = 120
 CASE_NUMBER_LIMIT = 60
@@ -28,12 +41,14 @@ def record_attempt(
     name: str = "",
     phone: str = "",
     note: str = "",
+    once: str = "",
     now: datetime,
 ) -> CallAttempt:
     """Note a try to ring: a keyholder of the object, somebody on call, or another by ``name``.
 
-    Any operator may, owner or not. Raises OutcomeMissing, NobodyToRing, PhoneWrong, TextTooLong,
-    AlreadyClosed, NoSuchIncident, NotAllowed.
+    Any operator may, owner or not; ``once`` is the form's mark. Raises SentBefore,
+    OutcomeMissing, NobodyToRing, PhoneWrong, TextTooLong, AlreadyClosed, NoSuchIncident,
+    NotAllowed.
     """
     writing.may(by, "incidents.ring")
     if outcome not in Outcome.values:
@@ -50,6 +65,8 @@ def record_attempt(
     if not whom:
         raise NobodyToRing
     words = writing.words(note, writing.REASON_LIMIT)
+    what = {"whom": whom, "number": number, "outcome": outcome, "note": words}
+    first_time(once, "ring", by, now, incident=incident_id, **what)
     attempt = CallAttempt.objects.create(
         incident=incident,
         keyholder=keyholder,
@@ -75,14 +92,15 @@ def hand_over(
     incident_id: int,
     by: User,
     to: str = Receiver.EMERGENCY,
-    answered_by: str = "",
+    answered_by: str,
     case_number: str = "",
+    once: str = "",
     now: datetime,
 ) -> HandOver:
     """Note that somebody outside the house has it now: when, who answered, their case number.
 
-    The incident stays on the desk. Raises ChoiceMissing, TextTooLong, AlreadyClosed,
-    NoSuchIncident, NotAllowed.
+    The incident stays on the desk. ``once`` is the form's mark. Raises SentBefore,
+    ChoiceMissing, AnswererMissing, TextTooLong, AlreadyClosed, NoSuchIncident, NotAllowed.
     """
     writing.may(by, "incidents.hand_over")
     if to not in Receiver.values:
@@ -93,6 +111,9 @@ def hand_over(
         writing.words(answered_by, NAME_LIMIT),
         writing.words(case_number, CASE_NUMBER_LIMIT),
     )
+    if not who:
+        raise AnswererMissing
+    first_time(once, "hand_over", by, now, incident=incident_id, to=to, who=who, case=case)
     row = HandOver.objects.create(
         incident=incident, to=to, answered_by=who, case_number=case, at=now, by=by
     )
@@ -104,7 +125,7 @@ def hand_over(
 
 
 def hand_over_112(
-    *, incident_id: int, by: User, answered_by: str = "", case_number: str = "", now: datetime
+    *, incident_id: int, by: User, answered_by: str, case_number: str = "", now: datetime
 ) -> HandOver:
     """Note that 112 has it; see :func:`hand_over`."""
     return hand_over(

@@ -14,7 +14,7 @@ from tornvakt.base.facts.outbox import publish
 from tornvakt.domains.incidents.facts import IncidentChanged
 from tornvakt.domains.incidents.models import EntryKind, Incident, StepMark
 from tornvakt.domains.incidents.refusals import AnswerMissing, NoSuchStep
-from tornvakt.domains.incidents.selectors import where
+from tornvakt.domains.incidents.selectors import card_of, where
 from tornvakt.domains.incidents.services import writing
 from tornvakt.domains.incidents.services.desk import take
 from tornvakt.pure.instructions import Step, StepKind, StepState
@@ -36,7 +36,13 @@ def tick_step(*, incident_id: int, key: str, by: User, answer: str = "", now: da
         answer = ""
     _mark(incident, step, by, now, answer=answer)
     writing.write(
-        incident, EntryKind.STEP_DONE, now, by, step=step.key, words=step.text, answer=answer
+        incident,
+        EntryKind.STEP_DONE,
+        now,
+        by,
+        step=_position(incident, step.key),
+        words=step.text,
+        answer=answer,
     )
     publish(IncidentChanged(at=now, incident_id=incident.pk))
     return incident
@@ -69,7 +75,9 @@ def undo_step(*, incident_id: int, key: str, by: User, now: datetime) -> Inciden
     if mark is None:
         raise NoSuchStep
     StepMark.objects.filter(pk=mark.pk, undone_at=None).update(undone_at=now)
-    writing.write(incident, EntryKind.STEP_UNDONE, now, by, step=key, words=mark.text)
+    writing.write(
+        incident, EntryKind.STEP_UNDONE, now, by, step=_position(incident, key), words=mark.text
+    )
     publish(IncidentChanged(at=now, incident_id=incident.pk))
     return incident
 
@@ -89,7 +97,13 @@ def skip(incident: Incident, steps: Sequence[Step], by: User, why: str, now: dat
     for step in steps:
         _mark(incident, step, by, now, is_skipped=True, reason=why)
         writing.write(
-            incident, EntryKind.STEP_SKIPPED, now, by, text=why, step=step.key, words=step.text
+            incident,
+            EntryKind.STEP_SKIPPED,
+            now,
+            by,
+            text=why,
+            step=_position(incident, step.key),
+            words=step.text,
         )
 
 
@@ -101,6 +115,16 @@ def _own(incident_id: int, by: User, now: datetime) -> Incident:
         return take(incident_id=incident_id, by=by, now=now)
     writing.must_be_owned(incident, by)
     return incident
+
+
+def _position(incident: Incident, key: str) -> int:
+    """Return which step it is, counted from 1 as the card was written; 0 when it has gone.
+
+    A key is chosen by whoever wrote the card and may say anything; a log holds numbers alone.
+    """
+    written = card_of(incident)
+    keys = [step.key for step in written.steps] if written else []
+    return keys.index(key) + 1 if key in keys else 0
 
 
 def _open_step(incident: Incident, key: str) -> Step:

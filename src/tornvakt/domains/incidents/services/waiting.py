@@ -1,8 +1,10 @@
 """An incident that needs another party waits, with a reason and a time, and wakes by itself."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from tornvakt.base.access.models import User
@@ -20,6 +22,11 @@ from tornvakt.domains.incidents.states import State
 LONGEST_WAIT = timedelta(days=7)
 
 
+def longest_wait(priority: int) -> timedelta:
+    """Return how long an incident may wait; a P1 only shortly (`TORNVAKT_P1_WAIT_MINUTES`)."""
+    return timedelta(minutes=settings.P1_WAIT_MINUTES) if priority == 1 else LONGEST_WAIT
+
+
 @transaction.atomic
 def wait(*, incident_id: int, by: User, reason: str, until: datetime, now: datetime) -> Incident:
     """Let an incident one owns wait for somebody else until an instant (UTC), then it wakes.
@@ -29,10 +36,11 @@ def wait(*, incident_id: int, by: User, reason: str, until: datetime, now: datet
     """
     writing.may(by, "incidents.wait")
     why = writing.reason_of(reason)
-    if not now < until <= now + LONGEST_WAIT:
-        raise WakeTimeWrong(round(LONGEST_WAIT.total_seconds() / 3600))
     before = writing.read(incident_id)
     writing.must_be_owned(before, by)
+    longest = longest_wait(before.priority)
+    if not now < until <= now + longest:
+        raise WakeTimeWrong(longest)
     changed = writing.change(before, State.WAITING, waiting_for=why, wakes_at=until)
     writing.write(
         changed,
@@ -77,15 +85,36 @@ def wake_waiting(*, now: datetime) -> list[str]:
 
 
 @transaction.atomic
+def wake(incident_ids: Collection[int], *, why: str, now: datetime) -> None:
+    """Wake those of these that wait: something new came, and ``why`` is its code.
+
+    Back in progress for the owner; among the new, to be told on again, when nobody has it.
+    """
+    if not incident_ids:
+        return
+    asleep = Incident.objects.select_for_update().filter(
+        pk__in=incident_ids, state=State.WAITING, closed_at=None
+    )
+    for pk in list(asleep.order_by("pk").values_list("pk", flat=True)):
+        _rouse(writing.read(pk), now, why=why)
+
+
+def _rouse(before: Incident, now: datetime, **params: str) -> Incident:
+    if before.taken_by_id is None:
+        changed = writing.change(before, State.NEW, escalated_at=None)
+    else:
+        changed = writing.change(before, State.IN_PROGRESS)
+    writing.write(changed, EntryKind.RESUMED, now, None, reason=before.waiting_for, **params)
+    publish(IncidentChanged(at=now, incident_id=changed.pk))
+    return changed
+
+
+@transaction.atomic
 def _wake(incident_id: int, now: datetime) -> str:
     before = writing.read(incident_id)
     if before.state != State.WAITING or before.wakes_at is None or before.wakes_at > now:
         return ""
-    state = State.IN_PROGRESS if before.taken_by_id else State.NEW
     try:
-        changed = writing.change(before, state)
+        return _rouse(before, now).number
     except ChangedMeanwhile:
         return ""
-    writing.write(changed, EntryKind.RESUMED, now, None, reason=before.waiting_for)
-    publish(IncidentChanged(at=now, incident_id=changed.pk))
-    return changed.number

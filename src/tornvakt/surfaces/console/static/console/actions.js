@@ -39,6 +39,7 @@ const hasFile = (fields) => [...fields.values()].some((value) => value instanceo
 /** Say why the server would not. */
 export function refused({ status, body }) {
   if (status === 401 || status === 423) return;
+  if (!body.message && (status === 403 || status === 404)) return toast.refuse(say("role_changed"), { text: say("to_start"), href: document.body.dataset.start });
   toast.refuse(body.message ?? say("not_sent"));
 }
 
@@ -60,20 +61,27 @@ async function takeNow(row) {
     for (const undo of unclaim) undo();
     if (answer.body.by && row.isConnected && queue.isFree(row)) queue.claim(row, answer.body.by_id, answer.body.by);
     refused(answer);
-  } else offer(say("took", { number }), () => giveBack(number));
+  } else offer(say("took", { number }), () => giveBack(number), number);
   if (incident.number() === number) incident.renew();
 }
 
 /** Say what was done and let Z take it back for ten seconds. */
-export function offer(text, undo) {
+export function offer(text, undo, number = incident.number()) {
   undoLast = () => {
     undoLast = null;
     toast.dismiss();
     undo();
   };
   const mine = undoLast;
+  mine.number = number;
   toast.offerUndo(text, mine);
   setTimeout(() => undoLast === mine && (undoLast = null), 10_000);
+}
+
+/** A colleague has it now: say so, and offer no longer to undo what was done to it. */
+export function lost(row) {
+  if (undoLast?.number === row.dataset.number) undoLast = null;
+  toast.refuse(say("taken_over", { who: row.dataset.ownerName, number: row.dataset.number }));
 }
 
 /** The key for Undo. */
@@ -94,6 +102,14 @@ function leaveNote() {
   else queue.selected()?.querySelector(".q-a").focus();
 }
 
+/** The server has it: what is sent from this form now is something else, even in the same words. */
+export function renewMark(form) {
+  const mark = form.elements.once;
+  if (!mark) return;
+  const digits = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  mark.value = digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
 /** Save the note; the text leaves the field when the server has it. */
 export async function note(form) {
   const number = incident.number();
@@ -103,12 +119,13 @@ export async function note(form) {
   form.dataset.sending = "1";
   const wasWriting = document.activeElement === field;
   if (wasWriting) leaveNote();
-  const answer = await post(form.action, { text });
+  const answer = await post(form.action, { text, once: form.elements.once.value });
   delete form.dataset.sending;
   if (answer.status !== 200) {
     if (wasWriting && field.isConnected) field.focus();
     return refused(answer);
   }
+  renewMark(form);
   if (field.value.trim() === text) {
     field.value = "";
     drafts.write(number, "note", "");

@@ -1,6 +1,6 @@
 // The forms of an incident: opened by a key, sent without leaving the page, answered beside the
 // field. Each is a <details data-keep> that works without script too; the words come from the server.
-import { offer, post, refused } from "./actions.js";
+import { offer, post, refused, renewMark } from "./actions.js";
 import * as drafts from "./drafts.js";
 import * as incident from "./incident.js";
 import * as queue from "./queue.js";
@@ -16,17 +16,36 @@ const choicesOf = (form) => [...form.querySelectorAll("[data-draft-choice]")];
 const draftName = (form, field) => `${form.dataset.act}.${field.matches("[type=radio]") ? field.name : field.id}`;
 const wired = new WeakSet(); // forms that stand through a renewal are followed already
 
+const WRONG = ".field.err input:not([type=hidden]), .field.err textarea, .field.err select";
+
 /** Open the form called `name` and go to its first field. Returns whether there is one. */
 export function open(name) {
   const box = find(name);
-  if (!box) return false;
+  return Boolean(box) && enter(box);
+}
+
+/** Go to the first thing to mend in a form, or else to its first field. */
+function enter(box) {
   if (box.matches("details")) box.open = true;
-  const wrong = box.querySelector(".field.err input, .field.err textarea, .field.err select");
-  const first = wrong ?? box.querySelector("[data-first]") ?? box.querySelector(`${FIELDS}, button`);
+  const first = box.querySelector(WRONG) ?? box.querySelector("[data-first]") ?? box.querySelector(`${FIELDS}, form button`);
   first?.focus();
   box.scrollIntoView({ block: "nearest" });
   return Boolean(first);
 }
+
+/** Whether a form is open in the pane: what is typed is for it. Leads into it from outside. */
+export function toForm(from) {
+  const box = centre.querySelector("#closing, #call-form, details.act[open]");
+  if (!box) return false;
+  if (!box.contains(from) || from.matches("summary, [tabindex='-1']")) enter(box);
+  return true;
+}
+
+// A form that a pointer opens is entered like one that a key opens.
+centre.addEventListener("click", (event) => {
+  const box = event.target.closest("details.act > summary")?.parentElement;
+  if (box) setTimeout(() => box.open && enter(box));
+});
 
 /** Leave the form one stands in; what was written stays in it. Returns whether there was one. */
 export function leave() {
@@ -83,6 +102,7 @@ async function sendNow(form, submitter) {
   const number = incident.number();
   form.dataset.sending = "1";
   const unshow = show(form);
+  if (form.dataset.act === "resume") queue.goOn(number);
   const fields = new FormData(form, submitter);
   const answer = await post(form.action, form.enctype === "multipart/form-data" ? fields : new URLSearchParams(fields));
   delete form.dataset.sending;
@@ -90,17 +110,18 @@ async function sendNow(form, submitter) {
   if (answer.status === 422) return complain(form, answer.body.html);
   if (answer.status !== 200) return refused(answer);
   forget(form);
+  renewMark(form);
   const wasInside = form.contains(document.activeElement);
   const box = form.closest("details[data-keep]");
   if (box) box.open = false;
   form.reset();
-  if (wasInside) back();
+  if (wasInside && !answer.body.to) back();
   answered(answer.body, number);
 }
 
 /** Tell what was done, offer to undo it, and go where the server says. */
 export function answered({ said, undo, to, closed }, number = incident.number()) {
-  if (undo) offer(said, () => takeBack(undo));
+  if (undo) offer(said, () => takeBack(undo), number);
   else if (said) toast.tell(said);
   if (closed) document.dispatchEvent(new CustomEvent("tornvakt:closed", { detail: { number } }));
   if (to) document.dispatchEvent(new CustomEvent("tornvakt:go", { detail: { address: to } }));
@@ -108,6 +129,7 @@ export function answered({ said, undo, to, closed }, number = incident.number())
 }
 
 async function takeBack({ address, fields }) {
+  if (address.endsWith("/fortsatt/")) queue.goOn(incident.number());
   const answer = await post(address, new URLSearchParams(fields));
   if (answer.status === 200) answered(answer.body);
   else refused(answer);
@@ -119,14 +141,14 @@ function complain(form, html) {
   const fresh = document.createRange().createContextualFragment(html).firstElementChild;
   box.replaceWith(fresh);
   wire();
-  const field = fresh.querySelector(".field.err input, .field.err textarea, .field.err select");
-  (fresh.querySelector(".errbox[tabindex]") ?? field)?.focus();
+  (fresh.querySelector(WRONG) ?? fresh.querySelector("[data-sure]"))?.focus();
 }
 
 /** Press the button of the step that is next. Returns whether there is one. */
 export function tick() {
   const form = centre.querySelector(".step.now:not(.is-sent) form[data-act=tick]");
   if (!form) return false;
+  if (incident.showStep()) return true; // nobody ticks what they have not seen: the next press does
   const choices = form.querySelectorAll("button[name=answer]");
   if (choices.length > 1) choices[0].focus(); // a question: the answer is a choice
   else form.requestSubmit();

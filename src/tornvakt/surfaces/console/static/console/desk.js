@@ -12,7 +12,7 @@ import * as lock from "./lock.js";
 import * as middle from "./middle.js";
 import * as queue from "./queue.js";
 import * as shift from "./shift.js";
-import { settled } from "./settling.js";
+import { settled, track } from "./settling.js";
 import * as side from "./side.js";
 import * as slims from "./slims.js";
 import * as sound from "./sound.js";
@@ -76,7 +76,11 @@ byId("p1-banner").querySelector("button").addEventListener("click", () => select
 let held = null; // changes that arrive while everything is being fetched again
 function take(change) {
   if (held) return void held.push(change);
+  const had = queue.rows().filter(queue.isMine);
   const added = queue.apply(change);
+  const lost = had.find((row) => row.isConnected && !queue.isMine(row) && !queue.isFree(row));
+  if (lost) actions.lost(lost);
+  follow();
   announce(added);
   if (change.load) drawLoad(change.load);
   if (change.log) byId("log").innerHTML = change.log;
@@ -90,6 +94,11 @@ function take(change) {
   if (!queue.rows().length && (change.gone?.length || change.all)) incident.calm({ middle: !incident.number() });
   banner();
 }
+
+document.addEventListener("tornvakt:woken", ({ detail }) => {
+  sound.wake(detail.priority);
+  toast.refuse(say("woken", detail));
+});
 
 /** Let what nobody has taken be heard. */
 function listen() {
@@ -111,6 +120,7 @@ async function fetchAll() {
     answer = await fetch(page.queue, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(8000) });
     if (answer.status === 423) return lockUp();
     if (answer.status === 401 || answer.redirected) bands.signedOut();
+    if (answer.status === 403 || answer.status === 404) return roleGone();
     if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
     const whole = await answer.json();
     const meanwhile = held;
@@ -123,6 +133,11 @@ async function fetchAll() {
     held = null;
     setTimeout(fetchAll, 2000); // until it succeeds; the line says meanwhile what is true
   }
+}
+
+function roleGone() {
+  line.close();
+  bands.roleGone();
 }
 
 /** Whether one name of the stream stands after another; names of two processes always do. */
@@ -156,6 +171,7 @@ async function probe() {
     const answer = await fetch(page.queue, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(1500) });
     if (answer.status === 423) return lockUp();
     if (answer.status === 401 || answer.redirected) bands.signedOut();
+    if (answer.status === 403 || answer.status === 404) roleGone();
   } catch {
     // still nobody there
   }
@@ -179,9 +195,25 @@ function goTo(address) {
   const number = address.match(/\/handelser\/([^/]+)\/$/)?.[1];
   const row = number && queue.byNumber(number);
   if (row) select(row, { focus: true, at: 0, open: true });
-  else if (number) incident.open(number, address).catch(() => {});
+  else if (number) track(goBeyond(number, address));
   else if (address === page.desk) middle.leave();
   else middle.go(address);
+}
+
+/** Show an incident that has no row: closed, or so new that its row is not here yet. */
+async function goBeyond(number, address) {
+  clearTimeout(wish);
+  queue.choose(null); // no key may act on the row that was chosen before
+  if (!(await incident.open(number, address).catch(() => false))) return;
+  incident.article()?.querySelector("h1").focus({ preventScroll: true });
+  if (!incident.article()?.dataset.closed && !queue.byNumber(number)) await fetchAll();
+  follow();
+}
+
+/** The row of the incident that is shown is the chosen one, as soon as it is there. */
+function follow() {
+  const row = incident.number() && !queue.selected() && queue.byNumber(incident.number());
+  if (row) queue.choose(row, { focus: !document.activeElement || document.activeElement.matches("body, h1, .q-a") });
 }
 
 /* --- forms and buttons --- */
@@ -220,6 +252,7 @@ for (const chip of document.querySelectorAll("[data-filter]")) {
 /* --- keys --- */
 /** Wait until the incident of the selected row is the one shown: no key may act on the one before. */
 async function isShown() {
+  if (!queue.selected()) await settled();
   const row = queue.selected();
   if (row && incident.number() !== row.dataset.number) {
     clearTimeout(wish);
@@ -237,7 +270,9 @@ async function whenThere(work, missing) {
 const opens = (act) => Object.assign(act, { opens: true });
 const form = (name) => opens(() => whenThere(() => acts.open(name), "not_now"));
 const takeIt = opens(async () => {
+  if (!queue.selected()) await settled();
   const row = queue.selected();
+  if (incident.isElsewhere()) return toast.refuse(say("nothing_chosen")); // a list is read, no incident
   const isAnothers = row && !queue.isFree(row) && !queue.isMine(row);
   if (isAnothers && (await isShown()) && acts.open("take_over")) return;
   actions.take(row); // not waited for: the answer stands on the screen already
@@ -283,6 +318,7 @@ keys.connect(
       one?.requestSubmit();
       return Boolean(one);
     },
+    toForm: acts.toForm,
     escape() {
       if (document.querySelector(".toast.bad")) toast.dismiss();
       if (acts.leave()) return true;

@@ -47,7 +47,7 @@ export function wire() {
 }
 
 /** The part as text, but for its form tokens, which are new each time. */
-const bare = (part) => part.innerHTML.replace(/value="[A-Za-z0-9]{64}"/g, "");
+const bare = (part) => part.innerHTML.replace(/value="([A-Za-z0-9]{64}|[0-9a-f-]{36})"/g, "");
 
 function remember() {
   for (const part of article()?.querySelectorAll("[data-part]") ?? []) asSent.set(part, bare(part));
@@ -170,6 +170,7 @@ function replaceParts(fresh) {
   const next = fresh.querySelector("#incident");
   if (!now || !next) return;
   for (const { name, value } of next.attributes) now.setAttribute(name, value);
+  const atStep = stepThere();
   for (const part of next.querySelectorAll("[data-part]")) {
     const old = now.querySelector(`[data-part="${part.dataset.part}"]`);
     const html = bare(part);
@@ -183,7 +184,22 @@ function replaceParts(fresh) {
     if (focused) refocus(old, focused);
   }
   document.dispatchEvent(new CustomEvent("tornvakt:shown"));
+  if (stepThere() !== atStep) showStep();
   if (now.dataset.closed && document.getElementById("note")) centre.querySelector(".compose")?.remove();
+}
+
+/** Which step is next for the one who has the incident; "" for everybody else. */
+const stepThere = () => (article()?.dataset.owner === document.body.dataset.me ? centre.querySelector(".step.now [name=step]")?.value ?? "" : "");
+
+/** Bring the step that is next into view, unless it is there. Returns whether anything moved. */
+export function showStep() {
+  const step = centre.querySelector(".step.now");
+  if (!step || centre.querySelector("details.act[open]")) return false;
+  const box = step.closest(".scroll").getBoundingClientRect();
+  const { top, bottom } = step.getBoundingClientRect();
+  if (top >= Math.max(box.top, 0) - 1 && bottom <= Math.min(box.bottom, innerHeight) + 1) return false;
+  step.scrollIntoView({ block: bottom - top > box.height ? "start" : "nearest", behavior: "instant" });
+  return Math.abs(step.getBoundingClientRect().top - top) > 1;
 }
 
 /** A form somebody writes in, or has opened, stands through the renewal as it is. */
@@ -221,6 +237,6 @@ export function claim(name, html) {
 export function showClosing(html) {
   const parts = parse(html);
   put(parts);
-  const box = centre.querySelector(".errbox");
-  (box ?? closingForm()?.querySelector("input"))?.focus();
+  const wrong = centre.querySelector("#closing .field.err input, #closing .field.err textarea");
+  (wrong ?? closingForm()?.querySelector("input:not([type=hidden])"))?.focus();
 }

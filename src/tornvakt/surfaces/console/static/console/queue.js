@@ -1,4 +1,5 @@
-// The queue: rows by priority, then age. No row moves under the focus or the pointer.
+// The queue: rows by priority, untaken before taken, then age. No row moves under the focus or the
+// pointer: one that is only taken stays where it stands until one has left it.
 import { ageRow, duration } from "./clocks.js";
 import { isNarrow } from "./width.js";
 import { say } from "./words.js";
@@ -18,7 +19,8 @@ export const selected = () => list().querySelector(".q.sel");
 export const isFree = (row) => row.dataset.owner === "";
 export const isMine = (row) => row.dataset.owner === me;
 
-const order = (row) => [Number(row.dataset.priority), Number(row.dataset.opened), Number(row.dataset.id)];
+const order = (row) => [Number(row.dataset.priority), isFree(row) ? 0 : 1, Number(row.dataset.opened), Number(row.dataset.id)];
+const late = new Set(); // rows that have yet to go where they belong
 function before(a, b) {
   const [x, y] = [order(a), order(b)];
   const at = x.findIndex((value, index) => value !== y[index]);
@@ -54,13 +56,32 @@ function place(row) {
 }
 
 /** Carry what the server says into a row that stands, without touching its focus. */
-function renew(row, fresh) {
+function renew(row, fresh, stays) {
   const chosen = row.classList.contains("sel");
-  const moved = String(order(row)) !== String(order(fresh));
+  const moved = String(order(row)) !== String(order(fresh)) || !isInPlace(row, fresh);
+  const isOnlyOwner = row.dataset.priority === fresh.dataset.priority;
   for (const { name, value } of fresh.attributes) row.setAttribute(name, value);
   row.classList.toggle("sel", chosen);
   row.querySelector(".q-a").innerHTML = fresh.querySelector(".q-a").innerHTML;
-  return moved;
+  if (!moved || row !== stays || !isOnlyOwner) return moved;
+  late.add(row);
+  return false;
+}
+
+/** What this operator let wait goes on: told aloud unless they said so themselves. */
+function tellWoken({ dataset: { number, priority } }) {
+  if (resumed.delete(number)) return;
+  document.dispatchEvent(new CustomEvent("tornvakt:woken", { detail: { number, priority: Number(priority) } }));
+}
+const resumed = new Set();
+
+/** The operator goes on with it: no news to them. */
+export const goOn = (number) => resumed.add(number);
+
+/** Whether a row stands where `order` puts it; one that was claimed here has not been moved yet. */
+function isInPlace(row, fresh) {
+  const [above, below] = [row.previousElementSibling, row.nextElementSibling];
+  return (!above?.matches(".q") || before(above, fresh)) && (!below?.matches(".q") || before(fresh, below));
 }
 
 /** The row that may not move: the one with focus, or any while the pointer rests on the queue. */
@@ -121,6 +142,7 @@ function announcePaint(fresh) {
 export function apply({ rows: sent = [], gone = [], all = false }) {
   const added = [];
   const touched = [];
+  const stays = anchor();
   hold(() => {
     const kept = new Set(sent.map((item) => String(item.id)));
     const leaving = all ? rows().filter((row) => !kept.has(row.dataset.id)) : gone.map((id) => document.getElementById(`h-${id}`));
@@ -135,7 +157,8 @@ export function apply({ rows: sent = [], gone = [], all = false }) {
       const fresh = parse(html);
       let row = document.getElementById(`h-${id}`);
       let moved = true;
-      if (row) moved = renew(row, fresh);
+      if (row?.dataset.wakes && !fresh.dataset.wakes && fresh.dataset.owner === me) tellWoken(fresh);
+      if (row) moved = renew(row, fresh, stays);
       else {
         added.push((row = fresh));
         row.querySelector(".q-a").tabIndex = -1;
@@ -145,6 +168,11 @@ export function apply({ rows: sent = [], gone = [], all = false }) {
       personal(row);
       ageRow(row);
       touched.push(row);
+    }
+    for (const row of late) {
+      if (row === stays) continue;
+      late.delete(row);
+      if (row.isConnected) place(row);
     }
     show();
   });
@@ -186,7 +214,11 @@ export function choose(row, { focus = false } = {}) {
     if (chosen) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
   }
-  if (!row) return;
+  if (!row) {
+    const first = visible()[0]?.querySelector(".q-a");
+    if (first) first.tabIndex = 0; // the queue can still be reached
+    return;
+  }
   unseen.delete(row);
   if (focus) {
     spacer(0);
@@ -199,7 +231,7 @@ export function choose(row, { focus = false } = {}) {
 /** Back to the queue: focus on the selected row, and the pane in view where the page scrolls. */
 export function bringUp() {
   if (isNarrow()) document.getElementById("queue-pane").scrollIntoView({ block: "start" });
-  selected()?.querySelector(".q-a").focus();
+  (selected() ?? visible()[0])?.querySelector(".q-a").focus();
 }
 
 /** The row `step` places from the selected one among those shown. */

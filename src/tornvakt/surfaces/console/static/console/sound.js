@@ -132,6 +132,11 @@ export function judge(at) {
   }
 }
 
+/** What one has oneself wakes: its sound once, for nobody else has to take it. */
+export function wake(level) {
+  if (isOn()) play(level);
+}
+
 /** Silence what sounds now for 60 s. Returns the ids, so that it can be logged. */
 export function mute(at) {
   const sounding = [...audible(1, at), ...audible(2, at)].map((each) => each.id);
