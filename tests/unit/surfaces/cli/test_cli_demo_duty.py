@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tornvakt.base.ui.formats import STOCKHOLM
 from tornvakt.domains.incidents import selectors
 from tornvakt.domains.incidents.models import DutyRole, DutyTurn
 from tornvakt.pure.cover import gaps
@@ -25,7 +26,7 @@ def test_somebody_invented_has_every_duty_from_now_on(now: datetime) -> None:
         turns = role.turns.values_list("starts_at", "ends_at")
         assert gaps(turns, now, now + timedelta(days=7 * 25)) == []
         # Also when the clocks are put back, the change is at 08:00 on the wall.
-        clocks = {start.astimezone(demo_duty.STOCKHOLM).strftime("%a %H:%M") for start, _ in turns}
+        clocks = {start.astimezone(STOCKHOLM).strftime("%a %H:%M") for start, _ in turns}
         assert clocks == {"Mon 08:00"}
     people = set(DutyTurn.objects.values_list("person", flat=True))
     assert people == {f"{who} {n} (påhittad)" for who in ("TiB", "Jour fastighet") for n in (1, 2)}

@@ -148,9 +148,12 @@ def _up_to_the_next(role_id: int, ends_at: datetime) -> datetime:
 
 
 def _must_be_free(
-    role_id: int, starts_at: datetime, ends_at: datetime, now: datetime, besides: int | None = None
+    role_id: int, starts_at: datetime, ends_at: datetime, now: datetime, besides: int = 0
 ) -> None:
-    """Raise TurnWrong, TurnOver, TurnTooFar or TurnOverlaps unless the role is free then."""
+    """Raise TurnWrong, TurnOver, TurnTooFar or TurnOverlaps unless the role is free then.
+
+    ``besides``: the id of the turn that is moved itself; 0 is no turn's.
+    """
     if ends_at <= starts_at:
         raise TurnWrong
     if ends_at <= now:
