@@ -25,7 +25,9 @@ def test_the_next_person_is_proposed_and_each_try_has_an_outcome_by_key(
     page, number = ready(house, open_page)
     calls = page.locator("[data-part=calls]")
     expect(calls.locator(".call.is-next b")).to_have_text("Nyckelhavare 1")
-    expect(calls.locator(".call.is-next a[href^='tel:']")).to_have_attribute("href", "tel:0980319201")
+    expect(calls.locator(".call.is-next a[href^='tel:']")).to_have_attribute(
+        "href", "tel:0980319201"
+    )
     page.keyboard.press("r")
     expect(calls.locator(".call.is-next button").first).to_be_focused()
     page.keyboard.press("3")
@@ -68,9 +70,16 @@ def test_handing_over_to_112_is_a_recorded_step(house: House, open_page: Open) -
     page.keyboard.press("l")
     expect(page.locator("#ho-who")).to_be_focused()
     expect(page.locator("[name=to][value='112']")).to_be_checked()
+    page.keyboard.press("Enter")
+    expect(page.locator("#ho-who-e")).to_contain_text("Skriv vem som svarade")
+    expect(page.locator("#ho-who")).to_be_focused()
     page.keyboard.type("SOS 4")
     page.keyboard.press("Tab")
     page.keyboard.type("K-7781")
+    page.keyboard.press("Enter")
+    expect(page.locator(".notice.sure")).to_contain_text("112 (SOS Alarm), SOS 4 svarade.")
+    expect(page.locator("[data-sure]")).to_be_focused()
+    assert house.do("look", number=number)["handed"] == []  # it is asked about once more
     page.keyboard.press("Enter")
     expect(page.locator("[data-part=banners]")).to_contain_text("112 (SOS Alarm)")
     expect(page.locator("[data-part=banners]")).to_contain_text("SOS 4 · K-7781 · Op 1")

@@ -343,7 +343,7 @@ def _end(incident: Any, leader: Any) -> None:
     if incident.state == "dispatched":
         services.mark_on_scene(**verb)
     if incident.calls.filter(route="112").exists() and not incident.hand_overs.exists():
-        services.hand_over_112(**verb)
+        services.hand_over_112(**verb, answered_by="Städning")
     services.close(**verb, result="test", cause="planned", skip_reason="Städning")
 
 

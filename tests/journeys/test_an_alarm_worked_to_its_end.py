@@ -75,7 +75,7 @@ def test_every_step_from_frame_to_end_is_in_the_timeline_and_in_the_audit_log(
     act("ringt/", who=first, outcome="no_answer")
     (second,) = re.findall(r'name="who" value="(\w\d+)"', desk.get(incident))[:1]
     act("ringt/", who=second, outcome="answered", note="Åker dit")
-    act("lamna-over/", to="112", answered_by="SOS operatör 14", case_number="18-1234567")
+    act("lamna-over/", to="112", answered_by="SOS operatör 14", case_number="18-1234567", sure="1")
     act("notera/", text="Rektorn möter upp vid entrén.")
     act(
         "avsluta/", result="real_police", cause="break_in", text="Polisen tog över.",

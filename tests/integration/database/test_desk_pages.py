@@ -37,7 +37,7 @@ def worked_on(by: User, incident: Incident, at: datetime) -> None:
     """Let the incident have one more of everything its page shows."""
     verb = {"incident_id": incident.pk, "by": by, "now": at}
     incidents.note(**verb, text="En rad till")  # type: ignore[arg-type]
-    incidents.hand_over_112(**verb)  # type: ignore[arg-type]
+    incidents.hand_over_112(**verb, answered_by="SOS 4")  # type: ignore[arg-type]
     incidents.record_attempt(**verb, outcome="busy", name="Grannen")  # type: ignore[arg-type]
 
 

@@ -8,6 +8,7 @@ from tornvakt.base.access.services import create_user
 from tornvakt.domains.incidents import selectors
 from tornvakt.domains.incidents import services as incidents
 from tornvakt.domains.incidents.models import Call, Incident
+from tornvakt.domains.incidents.services.ringing import AnswererMissing
 from tornvakt.domains.sites.models import Site
 
 
@@ -64,7 +65,13 @@ def test_a_call_for_112_is_urgent_and_cannot_be_closed_before_it_is_handed_over(
 
     with pytest.raises(incidents.HandOverMissing):
         close()
-    incidents.hand_over_112(incident_id=incident.pk, by=operator, now=after(80))
+    with pytest.raises(AnswererMissing):
+        incidents.hand_over_112(
+            incident_id=incident.pk, by=operator, answered_by=" ", now=after(79)
+        )
+    incidents.hand_over_112(
+        incident_id=incident.pk, by=operator, answered_by="SOS 4", now=after(80)
+    )
     assert close().state == "closed"
 
 

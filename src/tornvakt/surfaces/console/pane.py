@@ -90,6 +90,7 @@ def screen(view: IncidentView, now: datetime) -> dict[str, Any]:
         **work.screen(view, now),
         "timeline": _timeline(view.entries),
         "signals": _signals(signals),
+        "no_signal": _no_signal(view),
         "signals_left_out": max(0, view.row.signal_count - len(signals)) if signals else 0,
     }
 
@@ -108,6 +109,7 @@ def bare(view: IncidentView, now: datetime) -> dict[str, Any]:
         **work.bare(view),
         "timeline": [told | {"text": "", "small": ""}],
         "signals": [_bare_signal(raw) for raw in signals],
+        "no_signal": "",
         "signals_left_out": max(0, view.row.signal_count - len(signals)) if signals else 0,
     }
 
@@ -129,6 +131,8 @@ def _header(view: IncidentView, now: datetime) -> dict[str, Any]:
         "priority": row.priority,
         "title": row.title(formats.language()),
         "place": _place(view),
+        "place_name": view.row.place if view.site_number else "",
+        "site_url": reverse("site", args=[view.site_number]) if view.site_number else "",
         "is_fictional": row.is_fictional,
         "owner_id": row.owner_id if row.closed_at is None else None,
         "owner": row.owner_call_name,
@@ -152,6 +156,16 @@ def _header(view: IncidentView, now: datetime) -> dict[str, Any]:
         "may_close": view.may_close,
         "may_give_back": view.may_give_back,
     }
+
+
+def _no_signal(view: IncidentView) -> str:
+    """Why an incident has no raw signal, in words; only of what is certain."""
+    notices = {alarm.notice for alarm in view.alarms}
+    if view.calls and not view.alarms:
+        return _("Somebody rang: there is no signal from a transmitter.")
+    if notices and all(notices) and all(alarm.account == OWN_ACCOUNT for alarm in view.alarms):
+        return _("No signal from a transmitter: the receiver itself raised this.")
+    return _("There is no raw signal of its own behind this incident. The timeline says why.")
 
 
 def _place(view: IncidentView) -> str:
@@ -203,7 +217,12 @@ def _facts(view: IncidentView) -> list[dict[str, str]]:
         (_("Object number"), view.site_number),
         (_("Position"), point),
     ]
-    return [{"name": name, "value": value} for name, value in facts if value]
+    site_url = reverse("site", args=[view.site_number]) if view.site_number else ""
+    return [
+        {"name": name, "value": value, "url": site_url if value == view.row.place else ""}
+        for name, value in facts
+        if value
+    ]
 
 
 def _timeline(entries: Sequence[TimelineEntry]) -> list[dict[str, Any]]:

@@ -46,11 +46,12 @@ function draw() {
   queue.trust(!trouble && cutAt === null && !isOut);
   desk.classList.toggle("is-cut", cutAt !== null || isOut);
   if (isOut) {
-    const link = make("a", say("sign_in"));
-    link.href = `${document.body.dataset.signIn}?next=${encodeURIComponent(location.pathname)}`;
+    const isRole = isOut === "role";
+    const link = make("a", say(isRole ? "to_start" : "sign_in"));
+    link.href = isRole ? document.body.dataset.start : `${document.body.dataset.signIn}?next=${encodeURIComponent(location.pathname)}`;
     const line = document.createElement("p");
     line.append(link);
-    band("out", say("signed_out"), [line], now());
+    band("out", say(isRole ? "role_changed" : "signed_out"), [line], now());
   } else if (cutAt !== null) {
     const age = make("p", "");
     age.id = "cut-age";
@@ -97,7 +98,14 @@ export function mended() {
 /** The session has ended; the text stays in the browser. */
 export function signedOut() {
   if (isOut) return;
-  isOut = true;
+  isOut = "session";
+  draw();
+}
+
+/** The role that opened this desk has been taken away: nothing here is sent or kept up any more. */
+export function roleGone() {
+  if (isOut) return;
+  isOut = "role";
   draw();
 }
 

@@ -36,15 +36,17 @@ async function open(work) {
   await work;
   opening = opening === mine ? null : opening;
   const field = document.activeElement;
-  if (!mine.text || !isWriting(field) || !("setRangeText" in field)) return;
+  if (!mine.text || !isText(field)) return;
   field.setRangeText(mine.text, field.value.length, field.value.length, "end");
   field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
+// A file, a choice and a button have no text to add to, though some of them are written in.
+const isText = (node) => node?.matches?.("textarea") || (node?.matches?.("input") && /^(text|search|tel|url|password)$/.test(node.type));
 const isWriting = (node) => node.matches?.("textarea, select, input:not([type=radio], [type=checkbox])");
 
-/** Connect acts to keys. `acts` maps a key to a function, marked `opens` if text follows; `escape` and `submit` work while writing. */
-export function connect(acts, { escape, submit, moves }) {
+/** Connect acts to keys. `acts` maps a key to a function, marked `opens` if text follows; `escape` and `submit` work while writing. `toForm` tells whether a form is open, and leads into it. */
+export function connect(acts, { escape, submit, moves, toForm }) {
   document.addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]") || event.isComposing) return;
     if (event.key === "Escape") return void (escape(event) && event.preventDefault());
@@ -56,6 +58,8 @@ export function connect(acts, { escape, submit, moves }) {
     }
     const arrow = moves[event.key];
     const isFree = !event.target.matches?.("input") && !event.target.closest?.("summary, [role=region]");
+    // What is typed while a form is open is meant for the form: it is never a command.
+    if (event.key.length === 1 && event.key !== " " && areOn && toForm(event.target)) return void event.preventDefault();
     if (arrow && (isFree || event.key.length === 1)) {
       if (event.key.length === 1 && !areOn) return;
       event.preventDefault();

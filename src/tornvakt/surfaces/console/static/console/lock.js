@@ -40,8 +40,10 @@ export function run() {
   }
   (document.querySelector(".locked .err input, .locked [autofocus]") ?? fieldOf(forms[0]))?.focus();
   document.addEventListener("keydown", (event) => {
-    const isTyping = event.target.matches?.("input");
-    if (event.key.toLowerCase() === "m" && !isTyping) sound.mute(now());
+    if (event.key.toLowerCase() !== "m" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.matches?.("input:not([inputmode=numeric])")) return; // a letter of the password
+    event.preventDefault(); // a PIN has no letters
+    sound.mute(now());
   });
   open();
   setInterval(tick, 500);

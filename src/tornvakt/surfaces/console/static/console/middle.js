@@ -16,7 +16,7 @@ export async function go(address) {
     return toast.refuse(say("not_shown"));
   }
   if (!came) return;
-  const first = document.querySelector("#centre .errbox[tabindex], #centre [data-first]") ?? document.querySelector("#centre h1");
+  const first = document.querySelector("#centre [data-first]") ?? document.querySelector("#centre h1");
   first?.focus({ preventScroll: incident.isElsewhere() && first.matches("h1") });
 }
 

@@ -59,9 +59,10 @@ export function tell(text) {
   running = setTimeout(clear, 6000);
 }
 
-/** Say what did not happen and why. Stays until the next act or Esc. */
-export function refuse(text) {
+/** Say what did not happen and why, and where to go then. Stays until the next act or Esc. */
+export function refuse(text, link = null) {
   const toast = build(text, "bad");
+  if (link) toast.append(Object.assign(document.createElement("a"), { className: "btn", textContent: link.text, href: link.href }));
   toast.setAttribute("role", "alert");
 }
 
