@@ -12,6 +12,7 @@ import typer
 
 from tornvakt.surfaces.cli import databases, django_door, options
 from tornvakt.surfaces.cli.codes import ExitCode, Stop
+from tornvakt.surfaces.cli.wall import clock
 
 if TYPE_CHECKING:
     from tornvakt.base.audit.selectors import EntryView
@@ -129,11 +130,15 @@ def _names(ids: set[int]) -> dict[int, str]:
 
 def _line(entry: "EntryView", names: dict[int, str]) -> str:
     number = "–" if entry.number is None else str(entry.number)
-    who = "huset" if entry.actor is None else names.get(entry.actor, f"användare {entry.actor}")
+    who = (
+        "Tornvakt själv"
+        if entry.actor is None
+        else names.get(entry.actor, f"användare {entry.actor}")
+    )
     what = "läste" if entry.kind == "read" else "skrev"
     parts = [
         f"{number:>8}",
-        f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}",
+        clock(entry.at),
         f"{who:<14}",
         f"{what} {entry.action}",
         ":".join(part for part in entry.on if part),

@@ -17,6 +17,7 @@ from tornvakt.surfaces.cli.codes import Stop
 from tornvakt.surfaces.cli.examinations_of_audit import audit_log
 from tornvakt.surfaces.cli.examinations_of_machine import disk, open_files, python, system_packages
 from tornvakt.surfaces.cli.findings import Check, Finding, fault, ok, warn
+from tornvakt.surfaces.cli.wall import clock_us
 
 SOUND_SQLITE = (3, 51, 3)
 """From here on two connections cannot damage a database in WAL mode."""
@@ -145,7 +146,7 @@ def seals(data: DataDir) -> Iterator[Finding]:
     age = time.time() - int(at_us) / 1e6
     status = watchdog.read_status(data.status) or {}
     is_behind = int(str(status.get("last_id", 0))) > int(last_id)
-    when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(int(at_us) / 1e6))
+    when = clock_us(int(at_us))
     if _is_alive(status.get("pid")) and is_behind and age > LATE_SEAL_S:
         yield fault(
             f"Senaste sigillet är från {when}, fast nya rader har kommit.",

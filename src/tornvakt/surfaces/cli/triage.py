@@ -8,19 +8,18 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
 from tornvakt.surfaces.cli import options
 from tornvakt.surfaces.cli.codes import ExitCode, Stop
+from tornvakt.surfaces.cli.wall import WALL, clock
 
 if TYPE_CHECKING:
     from tornvakt.domains.alarms.replaying import Difference, Outcome, Replay
     from tornvakt.domains.alarms.traces import AlarmDifference, Trace
     from tornvakt.pure.triage import Rules
 
-WALL = ZoneInfo("Europe/Stockholm")
 LISTED = 200
 """So many differences are listed one by one; the rest are counted. ``--all`` lists them all."""
 
@@ -87,10 +86,10 @@ def rules_(
         now = datetime.now(UTC)
         if new is not None:
             row = alarms.set_rules(rules=read_rules(new), now=now, why=why)
-            print(f"Reglerna ”{row.version}” gäller från {_clock(row.valid_from)}.")
+            print(f"Reglerna ”{row.version}” gäller från {clock(row.valid_from)}.")
             return
         held = rules_between(now, now)
-        since = f"sedan {_clock(held.sets[-1][0])}" if held.sets else "från början"
+        since = f"sedan {clock(held.sets[-1][0])}" if held.sets else "från början"
         print(f"# Gäller {since}. Ändra, spara i en fil och kör ./tornvakt triage rules --set FIL")
         print(held.at(now).as_toml("sv"), end="")
 
@@ -170,7 +169,7 @@ def _alarm_line(each: "AlarmDifference") -> str:
     what += f", zon {alarm.zone}" if alarm.zone else ""
     number = each.entry_id or "tidigare"
     return (
-        f"{number:>8}  {_clock(alarm.at)}  {alarm.account:<8}  {what}:  "
+        f"{number:>8}  {clock(alarm.at)}  {alarm.account:<8}  {what}:  "
         f"{_came_to(each.before)} -> {_came_to(each.now)}"
     )
 
@@ -239,7 +238,7 @@ def _trace(alarm: "Trace") -> dict[str, Any]:
 def _line(each: "Difference") -> str:
     what = each.event.phrase("sv") + (f", zon {each.event.zone}" if each.event.zone else "")
     return (
-        f"{each.entry_id:>8}  {_clock(each.at)}  {each.account:<8}  {what}:  "
+        f"{each.entry_id:>8}  {clock(each.at)}  {each.account:<8}  {what}:  "
         f"{_told(each.before)} -> {_told(each.now)}"
     )
 
@@ -273,10 +272,6 @@ def _outcome(outcome: "Outcome") -> dict[str, Any]:
 def _counts(raised: dict[int, int]) -> str:
     told = ", ".join(f"{count} P{priority}" for priority, count in sorted(raised.items()) if count)
     return told or "inga"
-
-
-def _clock(at: datetime) -> str:
-    return at.astimezone(WALL).strftime("%Y-%m-%d %H:%M:%S")
 
 
 _PRIORITIES = {1: "AKUT", 2: "LARM", 3: "NORMAL", 4: "LOGG"}

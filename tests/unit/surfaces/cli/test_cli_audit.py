@@ -89,7 +89,7 @@ def test_show_tells_who_did_what(data: DataDir, capsys: pytest.CaptureFixture[st
     assert audit.show(data.root, last=3) == 0
     first, _began, second = capsys.readouterr().out.splitlines()
     assert first.endswith('skrev site.edit  site:OBJ-2  {"n":2}')
-    assert "huset" in first
+    assert "Tornvakt själv" in first
     assert first.strip().startswith("3  ")
     assert "Op 2" in second
     assert "läste incident.show  incident:2026-000001  4 rader" in second

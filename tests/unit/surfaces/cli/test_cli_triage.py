@@ -48,7 +48,7 @@ def test_differences_are_counted_and_then_listed() -> None:
     assert said[1] == "Larm: 4 P2 lagrade, inga nu."
     assert said[2:4] == ["3 händelser skiljer sig:", "       3  avbokat i tid -> avbokat för sent"]
     assert said[5] == (
-        "       0  2026-11-21 10:30:00  1234      Inbrottslarm avbrutet av behörig användare:  "
+        "       0  2026-11-21 10:30:00 CET  1234      Inbrottslarm avbrutet av behörig användare:  "
         "anteckning P4, avbokat i tid (avbokat i tid) -> "
         "anteckning P4, avbokat för sent (avbokat för sent)"
     )
