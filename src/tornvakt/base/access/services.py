@@ -198,6 +198,7 @@ def change_password(*, user: User, password: str, now: datetime) -> None:
     user.set_password(password)
     user.save(update_fields=["password"])
     _wrote("access.password_changed", user, user, now)
+    publish(SessionsEnded(at=now, user_id=user.pk))
 
 
 @transaction.atomic
@@ -270,6 +271,7 @@ def accept_invitation(*, token: str, password: str, now: datetime) -> User:
     user.set_password(password)
     user.save(update_fields=["password"])
     _wrote("access.invitation_used", user, user, now)
+    publish(SessionsEnded(at=now, user_id=user.pk))
     return user
 
 

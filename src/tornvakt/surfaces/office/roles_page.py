@@ -21,7 +21,7 @@ som gjort och läst vad, aldrig innehållet. Inget av dem öppnar någon adress 
 def page() -> str:
     """Return the whole page, in Swedish."""
     from tornvakt.base.access.compartments import Compartment, table
-    from tornvakt.base.access.holdings import BY_TWO, CASE_ROLES
+    from tornvakt.base.access.holdings import BY_MACHINE, BY_TWO, CASE_ROLES
     from tornvakt.base.access.models import Role
     from tornvakt.surfaces.office.role_words import level_name, room_name
 
@@ -43,6 +43,8 @@ def page() -> str:
             if role in BY_TWO:
                 by += ", bekräftas av dataskyddsombudet"
                 by += " eller en annan ägare till rummet" if role in CASE_ROLES else ""
+            if role in BY_MACHINE:
+                by += ", eller på servern"
             is_room = role in CASE_ROLES or role == Role.ROOM_OWNER
             lasts = "högst 90 dagar i taget" if is_room else "tills den avslutas"
             lines.append(f"| {role.label} | {by} | {lasts} |")

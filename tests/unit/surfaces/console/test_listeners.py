@@ -1,6 +1,7 @@
 """A stream ends with the right to it: sign-out at once, everything else at the next question."""
 
 import asyncio
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from django.contrib.sessions.models import Session
 from django.db import DatabaseError, connections
 from django.test import Client
 
+from tornvakt.base.access import holdings, services
 from tornvakt.base.access.models import RoleHolding, User
 from tornvakt.base.access.services import create_user
 from tornvakt.base.inbox.paths import DataDir
@@ -108,6 +110,50 @@ async def test_the_stream_of_a_closed_account_ends_by_itself(
     heard = await asyncio.wait_for(rest(), 10)
     assert heard[-1] == RESYNC  # the page asks, and learns that it is signed out
     assert hub.desks == set()
+    await hub.close()
+    await sync_to_async(connections.close_all)()
+
+
+@pytest.mark.parametrize("ending", ["role", "account", "password"])
+async def test_the_stream_ends_with_the_role_or_the_account_at_once(ending: str) -> None:
+    """Long before the next question of who still may, which comes each RECHECK_S."""
+    (_, desk), (_, other) = (
+        await sync_to_async(signed_in)(),
+        await sync_to_async(signed_in)("op3"),
+    )
+    hub = Hub()
+    feed = Feed(hub, asyncio.get_running_loop())
+    feed.start()
+    first, second = hub.stream(desk, current), hub.stream(other, current)
+    await anext(first)
+    await anext(second)
+
+    def end() -> None:
+        now = datetime.now(UTC)
+        user = User.objects.get(pk=desk.user_id)
+        boss = create_user(username="adm1", role="sysadmin", call_name="Adm 1")
+        if ending == "role":
+            [held] = RoleHolding.objects.filter(user=user)
+            holdings.end_role(holding_id=held.pk, by=boss, now=now)
+        elif ending == "account":
+            services.end_account(user=user, by=boss, now=now)
+        else:
+            services.change_password(user=user, password="fyra gula tranor flyger", now=now)
+
+    async def rest() -> list[bytes]:
+        return [data async for data in first]
+
+    await asyncio.sleep(0.3)  # the feed begins at the newest fact there is
+    began = time.monotonic()
+    await sync_to_async(end)()
+    heard = await asyncio.wait_for(rest(), hubs.RECHECK_S)
+    assert heard[-1] == RESYNC
+    assert time.monotonic() - began < 5 < hubs.RECHECK_S
+    assert {each.user_id for each in hub.desks if not each.is_over} == {other.user_id}
+    feed.stop()
+    await sync_to_async(feed.join)()
+    await first.aclose()
+    await second.aclose()
     await hub.close()
     await sync_to_async(connections.close_all)()
 

@@ -1,0 +1,68 @@
+"""What is done past the sign-in stands in the log too: on the command line and by a link."""
+
+import contextlib
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+from tests.integration.access.conftest import clock
+from tests.support import samples
+from tornvakt.base.access import doors
+from tornvakt.base.audit.selectors import entries
+from tornvakt.base.inbox.paths import DataDir
+from tornvakt.domains.sites import services as sites
+from tornvakt.surfaces.cli import django_door, enrolment_log, transmitters
+from tornvakt.surfaces.cli.codes import Stop
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_transmitter_that_comes_and_goes_stands_in_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(django_door, "prepared_database", lambda _: contextlib.nullcontext())
+    transmitters.add("7a30", data=tmp_path)
+    assert entries(action="transmitter.") == []  # no database yet: nowhere to write
+    DataDir(tmp_path).main_db.touch()
+    transmitters.add("7a31", data=tmp_path)
+    transmitters.remove("7a31", data=tmp_path)
+    removed, enrolled = entries(action="transmitter.")
+    assert (enrolled.action, removed.action) == ("transmitter.enrolled", "transmitter.removed")
+    assert enrolled.on == removed.on == ("transmitter", "7A31")
+    assert enrolled.actor is None
+
+
+def test_a_database_that_is_away_is_said_and_stops_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def away(_: Path) -> object:
+        raise Stop("databasen svarar inte.")
+
+    monkeypatch.setattr(django_door, "prepared_database", away)
+    DataDir(tmp_path).create()
+    DataDir(tmp_path).main_db.touch()
+    enrolment_log.note(DataDir(tmp_path), "transmitter.enrolled", "7a31")
+    assert "står inte i granskningsloggen: databasen svarar inte." in capsys.readouterr().err
+
+
+def test_a_look_by_the_technicians_link_is_logged_once_a_minute(db: None) -> None:
+    town, now = samples.town(), clock()
+    test = sites.start_test(
+        site_id=town.site.pk,
+        ends_at=now + timedelta(hours=1),
+        reason="prov",
+        by=town.operator,
+        at=now,
+    )
+    token = sites.make_test_link(test_id=test.pk, by=town.operator, at=now)
+    for _ in range(3):
+        assert Client().get(f"/prov/{token}/").status_code == 200
+    [look] = entries(action="sites.test_link", kind="read")
+    assert (look.actor, look.on) == (None, ("test", str(test.pk)))
+    doors.polls.forget()
+    Client().get(f"/prov/{token}/")
+    assert len(entries(action="sites.test_link")) == 2
+    assert Client().get(f"/prov/{'x' * 32}/").status_code == 404
+    assert len(entries(action="sites.test_link")) == 2
