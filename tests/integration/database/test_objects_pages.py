@@ -265,7 +265,7 @@ def test_a_transmitter_with_its_zones(
     assert client.get(f"/objekt/{site.number}/sandare/9999/").status_code == 404
 
 
-def test_opening_hours(client: Client, site: Site) -> None:
+def test_opening_hours(client: Client, site: Site, settings: Any) -> None:
     url = f"/objekt/{site.number}/oppettider/"
     week = {f"day{n}": "07:00–17:00" for n in range(5)} | {"day5": "stängt", "day6": ""}
     rest = {"on_holiday": "stängt", "with_eves": "ja", "early_min": "10", "late_min": "20"}
@@ -280,6 +280,17 @@ def test_opening_hours(client: Client, site: Site) -> None:
     assert row.days[0] == [["07:00", "17:00"]]
     assert row.exceptions == {"2026-12-31": [["08:00", "12:00"]]}
     assert (row.early_min, row.late_min, row.with_eves) == (10, 20, True)
+    assert 'value="stängt"' in text(client.get(url))
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    page = text(client.get(url))
+    assert 'value="closed"' in page and "stängt" not in page and "som vanligt" not in page
+    typed = {f"day{n}": "closed" for n in range(6)} | {"day6": "08:00–12:00"}
+    usual = {**rest, "on_holiday": "as usual", "exceptions": "2026-12-31 closed"}
+    assert client.post(url, {**typed, **usual}).status_code == 302
+    newest = OpeningSchedule.objects.get(valid_to=None)
+    assert (newest.days[0], newest.on_holiday) == ([], "same")
+    assert newest.exceptions == {"2026-12-31": []}
+    assert 'value="as usual"' in text(client.get(url))
     client.post(f"{url}avsluta/")
     assert OpeningSchedule.objects.filter(valid_to=None).count() == 0
 

@@ -1,5 +1,6 @@
 """``oppettider/``: when an object, or one area of it, should be open."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -29,6 +30,7 @@ from tornvakt.surfaces.office import sites_forms as forms
 from tornvakt.surfaces.office.locking import person
 from tornvakt.surfaces.office.sites import find
 from tornvakt.surfaces.office.sites_forms import Field
+from tornvakt.surfaces.office.sites_words import hours_words
 
 WEEK = tuple(
     Field(OPENING.column(f"day{index}"), label)
@@ -104,6 +106,8 @@ def hours(request: HttpRequest, number: str) -> HttpResponseBase:
                 messages.success(request, _("Saved. The hours hold from now."))
                 return redirect("site", number)
     shown = form.shown
+    if request.method == "GET":
+        shown = [replace(each, value=hours_words(each.value)) for each in shown]
     context = {
         "site": site,
         "area": area,

@@ -31,6 +31,7 @@ from tornvakt.pure.protocols.codes import KINDS
 from tornvakt.surfaces.office.sites import find, lack_words, may
 from tornvakt.surfaces.office.sites_cards import kind_name
 from tornvakt.surfaces.office.sites_transmission import path_words
+from tornvakt.surfaces.office.sites_words import hours_words
 
 
 @require_safe
@@ -107,8 +108,8 @@ def _schedules(site: Site) -> list[dict[str, str]]:
         {
             "area": row.area,
             "week": weekly_text(row.days) or _("closed all week"),
-            "holiday": holiday_text(row.on_holiday, row.holiday_hours),
-            "exceptions": exceptions_text(row.exceptions),
+            "holiday": hours_words(holiday_text(row.on_holiday, row.holiday_hours)),
+            "exceptions": hours_words(exceptions_text(row.exceptions)),
             "margins": f"{row.early_min} / {row.late_min} min",
         }
         for row in OpeningSchedule.objects.filter(site=site, valid_to=None).order_by("area")

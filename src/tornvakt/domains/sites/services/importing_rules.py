@@ -75,7 +75,7 @@ def holiday_rule(text: str) -> tuple[OnHoliday, list[list[str]]]:
     plain = text.strip().casefold()
     if plain in ("", "stängt", "stängd", "closed"):
         return OnHoliday.CLOSED, []
-    if plain in ("som vanligt", "samma", "same", "vanlig dag"):
+    if plain in ("som vanligt", "samma", "same", "vanlig dag", "as usual"):
         return OnHoliday.SAME, []
     return OnHoliday.HOURS, windows(text)
 
