@@ -63,7 +63,10 @@ FIELDS = (
     Field(
         Column("covers_life", "Brand och överfall", Kind.YES_NO),
         gettext_lazy("Fire, hold-up and medical alarms too"),
-        gettext_lazy("They will not be answered while the test lasts. You are asked once more."),
+        gettext_lazy(
+            "Gas alarms as well. They will not be answered while the test lasts. "
+            "You are asked once more."
+        ),
         widget="check",
     ),
 )
