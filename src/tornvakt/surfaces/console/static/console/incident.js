@@ -8,6 +8,7 @@ const centre = document.getElementById("centre");
 const signal = document.getElementById("signal");
 let loading = null;
 let renewing = null;
+let seenStep = ""; // the step that has been brought into view already
 const asSent = new WeakMap(); // each part as the server wrote it, before anything was typed in it
 
 export const article = () => document.getElementById("incident");
@@ -40,6 +41,7 @@ function put(parts) {
 export function wire() {
   const note = document.getElementById("note");
   if (note) drafts.follow(note, number(), "note", centre.querySelector("[data-kept]"));
+  seenStep = stepThere();
   wireClosing();
   remember();
   document.dispatchEvent(new CustomEvent("tornvakt:shown"));
@@ -170,7 +172,6 @@ function replaceParts(fresh) {
   const next = fresh.querySelector("#incident");
   if (!now || !next) return;
   for (const { name, value } of next.attributes) now.setAttribute(name, value);
-  const atStep = stepThere();
   for (const part of next.querySelectorAll("[data-part]")) {
     const old = now.querySelector(`[data-part="${part.dataset.part}"]`);
     const html = bare(part);
@@ -184,7 +185,8 @@ function replaceParts(fresh) {
     if (focused) refocus(old, focused);
   }
   document.dispatchEvent(new CustomEvent("tornvakt:shown"));
-  if (stepThere() !== atStep) showStep();
+  if (stepThere() !== seenStep) showStep(); // taken just now, or one step further
+  seenStep = stepThere();
   if (now.dataset.closed && document.getElementById("note")) centre.querySelector(".compose")?.remove();
 }
 
