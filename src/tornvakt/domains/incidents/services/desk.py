@@ -5,6 +5,7 @@ and announces its fact, all in one transaction.
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Case, DateTimeField, F, Value, When
@@ -144,7 +145,7 @@ def without_owner(incident: Incident) -> State:
     return State.NEW if state in (State.IN_PROGRESS, State.WAITING) else state
 
 
-def to_be_told_on(incident: Incident) -> dict[str, None]:
+def to_be_told_on(incident: Incident) -> dict[str, Any]:
     """Return what lets an incident be escalated once more that waited when its owner let go."""
     return {"escalated_at": None} if incident.state == State.WAITING else {}
 
