@@ -28,7 +28,8 @@ Verb = Callable[[Incident, User, datetime], object]
 
 
 def _joined(incident: Incident, by: User, now: datetime) -> object:
-    into = Incident.objects.exclude(pk=incident.pk).filter(closed_at=None).get(kind="fire")
+    # The first that was opened: its kind follows the more serious one that is joined into it.
+    into = Incident.objects.exclude(pk=incident.pk).filter(closed_at=None).earliest("pk")
     return incidents.merge(
         incident_id=incident.pk, into_id=into.pk, by=by, reason="Samma sak", now=now
     )
