@@ -156,7 +156,9 @@ def test_handing_over_is_a_step_with_time_who_and_case_number(
         "Överlämnad till 112 (SOS Alarm) · besvarat av SOS operatör 14 · ärendenummer 18-1234567"
     )
     with pytest.raises(incidents.ChoiceMissing):
-        incidents.hand_over(incident_id=incident.pk, by=operator, to="tomten", now=NOW)
+        incidents.hand_over(
+            incident_id=incident.pk, by=operator, to="tomten", answered_by="Ada", now=NOW
+        )
 
 
 def test_the_audit_log_holds_no_names_and_no_words(incident: Incident, operator: User) -> None:
