@@ -68,6 +68,16 @@ def test_a_question_about_health_never_fills_the_log(
     assert answer.status_code == 503
     assert answer.json()["trouble"] == "receiver"
     assert [line.name for line in caplog.records if line.name == "django.request"] == []
-    with caplog.at_level(logging.INFO):
-        assert Client().get("/nonsense").status_code == 404
+    assert Client().get("/nonsense").status_code == 404
+    assert [line.name for line in caplog.records if line.name == "django.request"] == []
+
+
+def test_a_fault_of_ours_is_logged(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_path: object) -> None:
+        raise RuntimeError("out of order")
+
+    monkeypatch.setattr(health, "_read", fail)
+    assert Client(raise_request_exception=False).get("/halsa/").status_code == 500
     assert [line.name for line in caplog.records] == ["django.request"]
