@@ -93,7 +93,7 @@ def test_what_cannot_be_shown_is_said_in_words(house: House, open_page: Open) ->
     expect(page.get_by_role("heading", level=1)).to_have_text("Sidan finns inte")
     page.goto(f"{house.url}/nonsense")
     expect(page.get_by_role("heading", level=1)).to_have_text("Sidan finns inte")
-    expect(page.get_by_role("link")).to_have_text("Till larmbordet")
+    expect(page.get_by_role("link")).to_have_text("Till din startsida")
     answer = page.request.post(f"{house.url}/larm/handelser/2026-000001/ta/", form={"a": "b"})
     assert answer.status == 403
     assert "Sidan hade blivit för gammal" in answer.text()
