@@ -45,6 +45,7 @@ def desk(bed: Bed) -> list[Row]:
     data = bed.data("desk")
     enrol(data, accounts(FIRST, count))
     with House(data, is_demo=True) as house, sync_playwright() as playwright:
+        house.settle(FIRST, count)  # strangers in such numbers would share one row
         browser = playwright.chromium.launch(executable_path=chromium, args=_CHROMIUM)
         context = browser.new_context(locale="sv-SE")
         page = context.new_page()

@@ -10,6 +10,7 @@ from tornvakt.surfaces.cli import running
 from tornvakt.surfaces.cli.bench.subject import DidNotStart, wait_for
 
 _START_S = 120.0
+_TOWN = "tornvakt.surfaces.cli.bench.town"
 
 
 class House:
@@ -27,8 +28,7 @@ class House:
                 [sys.executable, "-m", "tornvakt.surfaces.cli", "start",
                  "--data", str(self._data.root), "--http", "0", "--dc09", "0",
                  "--host", "127.0.0.1", *([] if self._is_demo else ["--no-demo"])],
-                env={**os.environ, "TORNVAKT_MODE": "demo" if self._is_demo else "ovning",
-                     "TORNVAKT_BALLAST_MB": "1"},
+                env=self._env(),
                 stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )  # fmt: skip
@@ -39,6 +39,26 @@ class House:
             self.__exit__()
             raise
         return self
+
+    def settle(self, first: str, count: int) -> None:
+        """Give each of ``count`` consecutive accounts a place in the register, and an operator.
+
+        Raises DidNotStart when the register does not take them.
+        """
+        done = subprocess.run(
+            [sys.executable, "-m", _TOWN, str(self._data.root), first, str(count)],
+            env=self._env(),
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        if done.returncode:
+            raise DidNotStart(done.stderr[-1500:] or "staden gick inte att bygga")
+
+    def _env(self) -> dict[str, str]:
+        mode = "demo" if self._is_demo else "ovning"
+        return {**os.environ, "TORNVAKT_MODE": mode, "TORNVAKT_BALLAST_MB": "1"}
 
     def _is_up(self) -> bool:
         there = running.read(self._data.root)

@@ -10,11 +10,8 @@ On SQLite; on the server of TORNVAKT_DATABASE_URL, in a database of its own, whe
 
 import contextlib
 import json
-import os
 import re
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -78,7 +75,7 @@ def storm(bed: Bed) -> list[Row]:
     data = bed.data("storm")
     allow_many_files()
     with own_database("storm") as engine, House(data, is_demo=False) as house:
-        _build(data, count)
+        house.settle(PERSONAL, count + 1)
         desk = Onlooker(house.url, town.OPERATOR, town.PASSWORD)
         desk.start()
         if not desk.is_reading.wait(20):
@@ -224,17 +221,3 @@ def _enrol(data: DataDir, count: int, kind: str) -> None:
         enrolment.add_many([Enrolled(PERSONAL)])
     finally:
         enrolment.close()
-
-
-def _build(data: DataDir, count: int) -> None:
-    module = "tornvakt.surfaces.cli.bench.town"
-    done = subprocess.run(
-        [sys.executable, "-m", module, str(data.root), PERSONAL, str(count + 1)],
-        env={**os.environ, "TORNVAKT_MODE": "ovning"},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    if done.returncode:
-        raise DidNotStart(done.stderr[-1500:] or "staden gick inte att bygga")
