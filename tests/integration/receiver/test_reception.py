@@ -249,7 +249,9 @@ def test_a_recording_played_back_in_another_guise_is_refused(
     enrol(receiver, "7A31", KEYS[0])
     enrol(receiver, "7A32", KEYS[0])
     sent = event(1, key=Key(KEYS[0]), time=time.time(), pad=b"x" * 27)
+    tested = encode(b"NULL", 2, "7A31", b"", time=time.time(), key=Key(KEYS[0]))
     assert b'"*ACK"0001' in Panel(receiver.port).ask(sent)
+    assert b'"*ACK"0002' in Panel(receiver.port).ask(tested)
     if restarts:
         receiver.stop(9)
         receiver.start()
@@ -258,6 +260,9 @@ def test_a_recording_played_back_in_another_guise_is_refused(
         reply = one.ask(forge(sent, change), timeout_s=0.5)
         assert b"ACK" not in reply
     assert b'"*ACK"0001' in one.ask(sent)  # the panel's own repeat
+    other = forge(tested, lambda body: body.replace(b"#7A31", b"#7A32"))
+    assert b"ACK" not in one.ask(other, timeout_s=0.5)
+    assert b'"*ACK"0002' in one.ask(tested)
     assert len(receiver.entries(Kind.SIGNAL)) == 1
     assert is_told(receiver, "security.replay")
 

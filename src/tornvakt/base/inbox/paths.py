@@ -93,6 +93,11 @@ class DataDir:
         return self.receiver / "checkpoints.log"
 
     @property
+    def link_memory(self) -> Path:
+        """The enciphered link tests accepted last, so that a restart does not forget them."""
+        return self.receiver / "link-tests"
+
+    @property
     def ballast(self) -> Path:
         """Space held in reserve, given up when the disk is full."""
         return self.receiver / "ballast"

@@ -10,6 +10,7 @@ again in any other frame, somebody else is talking.
 from enum import Enum, auto
 
 from tornvakt.pure.protocols.dc09.framing import Frame
+from tornvakt.surfaces.receiver.link_memory import LinkMemory, digest
 from tornvakt.surfaces.receiver.window import Window
 
 TAIL = 32
@@ -35,7 +36,18 @@ class Recordings:
     def __init__(self) -> None:
         # Of the frame only its hash: Python's own, whose key is drawn at each start. Keeping the
         # frames cost three times the memory, and fresh memory for each of them.
-        self._window: Window[int] = Window(most=MOST)
+        # What a process before this one accepted is known by a digest instead.
+        self._window: Window[int | bytes] = Window(most=MOST)
+        self._link_memory: LinkMemory | None = None
+
+    def keep_links_in(self, memory: LinkMemory, *, since_us: int) -> None:
+        """Know the link tests accepted since an instant (UTC microseconds), and keep new ones.
+
+        Raises OSError when the memory cannot be read.
+        """
+        for tail, mark in memory.recall(since_us):
+            self._window.put(tail, mark)
+        self._link_memory = memory
 
     def look(self, frame: Frame) -> tuple[Seen, bytes]:
         """Whether this cipher text has been accepted before, and what to remember it by."""
@@ -43,11 +55,18 @@ class Recordings:
         known = self._window.get(tail)
         if known is None:
             return Seen.NEVER, tail
-        return (Seen.REPEATED if known == hash(frame.raw) else Seen.PLAYED_BACK), tail
+        same = digest(frame.raw) if isinstance(known, bytes) else hash(frame.raw)
+        return (Seen.REPEATED if known == same else Seen.PLAYED_BACK), tail
 
     def remember(self, frame: Frame, tail: bytes) -> None:
         """Keep an accepted frame by what `look` gave for it."""
         self._window.put(tail, hash(frame.raw))
+
+    def remember_link(self, frame: Frame, tail: bytes, at_us: int) -> None:
+        """Keep an accepted link test beyond a restart too: no inbox row will tell of it."""
+        self.remember(frame, tail)
+        if self._link_memory is not None:
+            self._link_memory.put(tail, frame.raw, at_us)
 
     def turn(self, now: float) -> None:
         """Forget what is old. ``now`` is monotonic seconds."""

@@ -306,7 +306,10 @@ class Station:
                 self._remarks.outside_window(frame, message, known, peer, at_us)
             self._answer_in_turn(peer, replies.nak(now_s, frame.variant))
             return None
-        self.recordings.remember(frame, tail)
+        if step is Step.LINK:
+            self.recordings.remember_link(frame, tail, at_us)
+        else:
+            self.recordings.remember(frame, tail)
         return message, plain, seen is Seen.REPEATED
 
     def _refuse(self, why: str, frame: Frame, peer: Peer, at_us: int) -> None:
