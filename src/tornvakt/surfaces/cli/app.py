@@ -41,7 +41,7 @@ COMMANDS = {
     "simulate": Word(f"{HERE}.simulate", "Låtsas vara larmsändare."),
     "doctor": Word(f"{HERE}.doctor", "Vad är fel här, och vad gör man åt det?"),
     "test": Word(f"{HERE}.testing", "Kör alla prov."),
-    "bench": Word(f"{HERE}.bench", "Mät hur snabb mottagningen är."),
+    "bench": Word(f"{HERE}.bench", "Mät hur snabbt det går, mot målen."),
     "prove": Word(f"{HERE}.prove", "Bevisa att ingen kvitterad signal går förlorad."),
 }
 EPILOG = (

@@ -1,14 +1,14 @@
-"""`./tornvakt bench`: how fast the reception is, measured beside the disk it stands on."""
+"""`./tornvakt bench`: how fast the house is, measured beside the disk it stands on."""
 
 from tornvakt.surfaces.cli import options
 from tornvakt.surfaces.cli.bench import auditing, importing, judging, race, run
 
-app = options.plain("Mät hur snabb mottagningen är.")
+app = options.plain("Mät hur snabbt det går, mot målen.")
 
 
 @app.callback()
 def _bench() -> None:
-    """Mät hur snabb mottagningen är."""
+    """Mät hur snabbt det går, mot målen."""
 
 
 app.command("audit")(auditing.audit)

@@ -11,23 +11,21 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tornvakt.base.inbox.paths import DataDir
-from tornvakt.surfaces.cli import options
+from tornvakt.surfaces.cli.bench import outlet
 from tornvakt.surfaces.cli.bench.audit_forging import FORGERIES, Database, Forgery
 from tornvakt.surfaces.cli.bench.bed import say
-from tornvakt.surfaces.cli.bench.table import Row, as_json, markdown, thousands
+from tornvakt.surfaces.cli.bench.table import Row, thousands
 from tornvakt.surfaces.cli.cluster import Cluster, NoCluster
 from tornvakt.surfaces.cli.codes import ExitCode, Stop
 
 LIMIT_S = 60.0
 """For a million entries, each forgery too."""
-BENCHMARKS = options.PROJECT / "docs" / "reference" / "benchmarks.md"
 ENGINES = ("sqlite", "postgresql")
 
 
@@ -38,14 +36,9 @@ def audit(
     only: Annotated[
         list[str] | None, typer.Option("--only", help="Bara den här: sqlite eller postgresql.")
     ] = None,
-    as_json_: Annotated[bool, typer.Option("--json", help="Skriv som JSON.")] = False,
-    write: Annotated[
-        bool, typer.Option("--write", help="Lägg till tabellen i docs/reference/benchmarks.md.")
-    ] = False,
-    folder: Annotated[
-        Path | None,
-        typer.Option(help="Katalog på skivan som ska mätas.", show_default="build i projektet"),
-    ] = None,
+    json_: outlet.Json = False,
+    write: outlet.Write = False,
+    folder: outlet.Folder = None,
 ) -> int:
     """Mät granskningsloggens kontroll, och pröva att varje sorts ingrepp pekas ut.
 
@@ -55,7 +48,7 @@ def audit(
     for name in wanted:
         if name not in ENGINES:
             raise Stop(f"databasen '{name}' finns inte. Välj bland {', '.join(ENGINES)}.")
-    place = (folder or options.PROJECT / "build") / f"bench-audit-{os.getpid()}"
+    place = outlet.place(folder, f"bench-audit-{os.getpid()}")
     found: list[Row] = []
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(ExitCode.INTERRUPTED))  # so that we tidy up
     try:
@@ -67,13 +60,7 @@ def audit(
             shutil.rmtree(data.root)
     finally:
         shutil.rmtree(place, ignore_errors=True)
-    now = datetime.now(UTC)
-    as_text = markdown(found, now=now, is_quick=rows < 1_000_000)
-    typer.echo(as_json(found, now=now, is_quick=rows < 1_000_000) if as_json_ else as_text)
-    if write:
-        with BENCHMARKS.open("a", encoding="utf-8") as page:
-            page.write("\n" + as_text)
-    return ExitCode.NO if any(row.is_ok is False for row in found) else ExitCode.OK
+    return outlet.publish(found, is_quick=rows < 1_000_000, json=json_, write=write)
 
 
 @contextmanager

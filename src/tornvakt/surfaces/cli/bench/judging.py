@@ -15,7 +15,6 @@ import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -25,18 +24,17 @@ from tornvakt.base.inbox.journal import Journal
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.base.inbox.reader import Reader
 from tornvakt.pure.protocols.dc09.encode import encode
-from tornvakt.surfaces.cli import django_door, options
+from tornvakt.surfaces.cli import django_door
+from tornvakt.surfaces.cli.bench import outlet
 from tornvakt.surfaces.cli.bench.bed import say
 from tornvakt.surfaces.cli.bench.own_database import own_database
-from tornvakt.surfaces.cli.bench.table import Row, as_json, markdown, thousands
-from tornvakt.surfaces.cli.codes import ExitCode
+from tornvakt.surfaces.cli.bench.table import Row, thousands
 from tornvakt.surfaces.cli.triage import bounds
 
 LIMIT_S = 5.0
 PLACES = 150
 BATCH = 200
 DAY = date(2026, 11, 20)
-BENCHMARKS = options.PROJECT / "docs" / "reference" / "benchmarks.md"
 _SAYS = {
     "RP0": 30, "OP1": 14, "CL1": 14, "BA1": 5, "BR1": 5, "BA2": 4, "BR2": 4, "BC1": 2, "FA5": 1,
     "FR5": 1, "HA6": 0.3, "AT0": 3, "AR0": 3, "BT3": 4, "BJ3": 4, "TA4": 1, "WA7": 1,
@@ -56,14 +54,9 @@ def triage(
     signals: Annotated[
         int, typer.Option("--signals", metavar="ANTAL", min=100, help="Så många signaler.")
     ] = 6_000,
-    json_: Annotated[bool, typer.Option("--json", help="Skriv som JSON.")] = False,
-    write: Annotated[
-        bool, typer.Option("--write", help="Lägg till tabellen i docs/reference/benchmarks.md.")
-    ] = False,
-    folder: Annotated[
-        Path | None,
-        typer.Option(help="Katalog på skivan som ska mätas.", show_default="build i projektet"),
-    ] = None,
+    json_: outlet.Json = False,
+    write: outlet.Write = False,
+    folder: outlet.Folder = None,
 ) -> int:
     """Mät en lagrad dag som döms igen, i en databas som tas bort efteråt.
 
@@ -71,7 +64,7 @@ def triage(
 
     Slutkoden är 0 när varje mål är nått.
     """
-    place = (folder or options.PROJECT / "build") / f"bench-triage-{os.getpid()}"
+    place = outlet.place(folder, f"bench-triage-{os.getpid()}")
     data = DataDir(place)
     data.create()
     try:
@@ -79,13 +72,7 @@ def triage(
             rows = _measure(data, signals)
     finally:
         shutil.rmtree(place, ignore_errors=True)
-    now = datetime.now(UTC)
-    as_text = markdown(rows, now=now, is_quick=signals < 6_000)
-    typer.echo(as_json(rows, now=now, is_quick=signals < 6_000) if json_ else as_text)
-    if write:
-        with BENCHMARKS.open("a", encoding="utf-8") as page:
-            page.write("\n" + as_text)
-    return ExitCode.NO if any(row.is_ok is False for row in rows) else ExitCode.OK
+    return outlet.publish(rows, is_quick=signals < 6_000, json=json_, write=write)
 
 
 def _measure(data: DataDir, signals: int) -> list[Row]:

@@ -13,13 +13,12 @@ import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tornvakt.base.inbox.paths import DataDir
-from tornvakt.surfaces.cli.bench import run
+from tornvakt.surfaces.cli.bench import outlet, run
 from tornvakt.surfaces.cli.bench.bed import Bed, say
 from tornvakt.surfaces.cli.bench.house import House
 from tornvakt.surfaces.cli.bench.own_database import own_database
@@ -50,14 +49,9 @@ class Judgement:
 
 def race_(
     quick: Annotated[bool, typer.Option("--quick", help="Kort form: tio händelser.")] = False,
-    json: Annotated[bool, typer.Option("--json", help="Skriv som JSON.")] = False,
-    write: Annotated[
-        bool, typer.Option("--write", help="Lägg till tabellen i docs/reference/benchmarks.md.")
-    ] = False,
-    folder: Annotated[
-        Path | None,
-        typer.Option(help="Katalog på skivan som ska mätas.", show_default="build i projektet"),
-    ] = None,
+    json: outlet.Json = False,
+    write: outlet.Write = False,
+    folder: outlet.Folder = None,
 ) -> int:
     """Mät när 50 operatörer tar samma händelse samtidigt: en vinner, de andra får veta vem.
 

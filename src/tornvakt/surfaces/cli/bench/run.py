@@ -5,14 +5,21 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tornvakt.surfaces.cli import options
-from tornvakt.surfaces.cli.bench import desk, killing, storm, swarm, table, throughput, verifying
+from tornvakt.surfaces.cli.bench import (
+    desk,
+    killing,
+    outlet,
+    storm,
+    swarm,
+    table,
+    throughput,
+    verifying,
+)
 from tornvakt.surfaces.cli.bench.bed import Bed, say
 from tornvakt.surfaces.cli.bench.subject import DidNotStart
 from tornvakt.surfaces.cli.codes import ExitCode, Stop
@@ -26,7 +33,6 @@ PHASES: dict[str, tuple[str, Phase]] = {
     "kill": ("kill -9 under last", killing.killing),
     "verify": ("journal verify", verifying.verifying),
 }
-BENCHMARKS = options.PROJECT / "docs" / "reference" / "benchmarks.md"
 
 
 def receive(
@@ -35,14 +41,9 @@ def receive(
         list[str] | None,
         typer.Option("--only", help=f"Bara den här mätningen: {', '.join(PHASES)}. Kan upprepas."),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Skriv som JSON.")] = False,
-    write: Annotated[
-        bool, typer.Option("--write", help="Lägg till tabellen i docs/reference/benchmarks.md.")
-    ] = False,
-    folder: Annotated[
-        Path | None,
-        typer.Option(help="Katalog på skivan som ska mätas.", show_default="build i projektet"),
-    ] = None,
+    json: outlet.Json = False,
+    write: outlet.Write = False,
+    folder: outlet.Folder = None,
 ) -> int:
     """Mät mottagningen mot målen, med skivans egen skrivtid bredvid.
 
@@ -55,14 +56,9 @@ def storm_(
     quick: Annotated[
         bool, typer.Option("--quick", help="Kort form: 300 larmsändare på sex sekunder.")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="Skriv som JSON.")] = False,
-    write: Annotated[
-        bool, typer.Option("--write", help="Lägg till tabellen i docs/reference/benchmarks.md.")
-    ] = False,
-    folder: Annotated[
-        Path | None,
-        typer.Option(help="Katalog på skivan som ska mätas.", show_default="build i projektet"),
-    ] = None,
+    json: outlet.Json = False,
+    write: outlet.Write = False,
+    folder: outlet.Folder = None,
 ) -> int:
     """Mät ett strömavbrott som tar hela staden: rader i kön, och överfallet mitt i det.
 
@@ -86,7 +82,7 @@ def measure(
     for name in wanted:
         if name not in phases:
             raise Stop(f"mätningen '{name}' finns inte. Välj bland {', '.join(phases)}.")
-    bed = Bed((folder or options.PROJECT / "build") / f"bench-{os.getpid()}", is_quick=quick)
+    bed = Bed(outlet.place(folder, f"bench-{os.getpid()}"), is_quick=quick)
     rows: list[table.Row] = []
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(ExitCode.INTERRUPTED))  # so that we tidy up
     try:
@@ -101,10 +97,4 @@ def measure(
         raise Stop(f"det som ska mätas startade inte: {words[-1]}", ExitCode.NO) from error
     finally:
         bed.close()
-    now = datetime.now(UTC)
-    as_text = table.markdown(rows, now=now, is_quick=quick)
-    typer.echo(table.as_json(rows, now=now, is_quick=quick) if json else as_text)
-    if write:
-        with BENCHMARKS.open("a", encoding="utf-8") as page:
-            page.write("\n" + as_text)
-    return ExitCode.NO if any(row.is_ok is False for row in rows) else ExitCode.OK
+    return outlet.publish(rows, is_quick=quick, json=json, write=write)
