@@ -10,7 +10,6 @@ import socket
 import threading
 from typing import Any
 
-from tornvakt.base.inbox.paths import DataDir
 from tornvakt.surfaces.cli.accounts import DEMO_PEOPLE
 from tornvakt.surfaces.cli.bench.bed import Bed, enrol, load, makers, say
 from tornvakt.surfaces.cli.bench.house import House
@@ -66,8 +65,8 @@ def desk(bed: Bed) -> list[Row]:
             makers(FIRST, count),
             Plan(seconds=seconds + 1, spread=seconds, each=1),
         )
-        first = min(outcome.acked)
-        wanted = entry_ids(data, first, first + count)
+        acked = set(outcome.acked)
+        wanted = {entry for entry, number in numbers(data) if number in acked}
         page.wait_for_timeout(2_000)
         rows: list[dict[str, float]] = page.evaluate("() => window.tornvaktRows")
         browser.close()
@@ -93,11 +92,6 @@ def desk(bed: Bed) -> list[Row]:
             },
         )
     ]
-
-
-def entry_ids(data: DataDir, first: int, end: int) -> set[int]:
-    """Return the inbox numbers of the signals whose running number lies in the range."""
-    return {entry for entry, number in numbers(data) if first <= number < end}
 
 
 class _Readers(threading.Thread):
