@@ -19,10 +19,20 @@ _MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 }
 
+_LEVELS = {
+    "sv": {1: "AKUT", 2: "LARM", 3: "NORMAL", 4: "LOGG"},
+    "en": {1: "URGENT", 2: "ALARM", 3: "NORMAL", 4: "LOG"},
+}
+
 
 def language() -> str:
     """``sv`` or ``en``: the language this page is written in."""
     return "en" if (translation.get_language() or "sv").startswith("en") else "sv"
+
+
+def level(priority: int, lang: str = "") -> str:
+    """``AKUT`` or ``URGENT``: the word a priority goes by, everywhere people read it."""
+    return _LEVELS[lang or language()].get(priority, f"P{priority}")
 
 
 def _wall(instant: datetime) -> datetime:

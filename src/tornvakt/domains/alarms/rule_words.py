@@ -6,6 +6,7 @@ A table like the code tables of the wire. A rule that is not here is shown by it
 from collections.abc import Mapping
 from typing import Any
 
+from tornvakt.base.ui import formats
 from tornvakt.pure.protocols.codes import kind_name
 
 NAMES: dict[str, tuple[str, str]] = {
@@ -16,7 +17,7 @@ NAMES: dict[str, tuple[str, str]] = {
         "återställning utan öppet larm",
         "restore without an open alarm",
     ),
-    "log_only": ("prioritet P4, bara logg", "priority P4, log only"),
+    "log_only": ("bara för loggen", "for the log only"),
     "unknown_account": ("okänt konto", "unknown account"),
     "many_of_account": (
         "många larm från ett okänt konto",
@@ -110,7 +111,9 @@ def found(params: Mapping[str, Any], language: str) -> str:
     if rule in _FOUND:
         said = _FOUND[rule][column].format_map(_Words(params, column))
     if "from" in params and "to" in params:
-        said += f". P{params['from']} → P{params['to']}"
+        lang = "en" if column else "sv"
+        was, now = (formats.level(int(params[each]), lang) for each in ("from", "to"))
+        said += f". {was} → {now}"
     return f"{said} · {about}" if about else said
 
 

@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tornvakt.domains.alarms import own_faults
+from tornvakt.pure.protocols import codes
 from tornvakt.pure.protocols.events import Event, unread
 from tornvakt.pure.triage import OWN_ACCOUNT
+
+if TYPE_CHECKING:
+    from tornvakt.domains.alarms.models import SignalEvent
 
 TITLE_LENGTH = 300
 _ZONE = {"sv": "zon", "en": "zone"}
@@ -53,6 +57,13 @@ def event_titles(event: Event, *, account: str, zone_name: str, is_known: bool) 
         _title(event, account, zone_name, is_known, "sv"),
         _title(event, account, zone_name, is_known, "en"),
     )
+
+
+def phrase(event: "SignalEvent", language: str) -> str:
+    """Return what a stored event means in "sv" or "en"; its own text when it carries no code."""
+    if event.code_system not in ("sia", "cid"):
+        return event.text or codes.kind_name(event.kind, language)
+    return codes.lookup(event.code_system, event.code).phrase(language, event.qualifier or "new")
 
 
 def group_titles(swedish: str, english: str) -> tuple[str, str]:

@@ -1,18 +1,10 @@
-"""What a stored signal means, and hours, in words of the reader's language."""
+"""Hours in words of the reader's language."""
+
+import re
 
 from django.utils.translation import pgettext
 
-from tornvakt.base.ui import formats
-from tornvakt.domains.alarms.models import SignalEvent
-from tornvakt.pure.protocols import codes
-
-
-def phrase(event: SignalEvent) -> str:
-    """Return what an event means; its own text when it carries no code we know."""
-    if event.code_system not in ("sia", "cid"):
-        return event.text or codes.kind_name(event.kind, formats.language())
-    found = codes.lookup(event.code_system, event.code)
-    return found.phrase(formats.language(), event.qualifier or "new")
+_WORDS = re.compile(r"\b(mån|tis|ons|tors|fre|lör|sön|stängt|som vanligt)\b")
 
 
 def hours_words(text: str) -> str:
@@ -20,5 +12,15 @@ def hours_words(text: str) -> str:
 
     The register and its files keep the Swedish words; the fields take both.
     """
-    text = text.replace("stängt", pgettext("hours", "closed"))
-    return text.replace("som vanligt", pgettext("hours", "as usual"))
+    words = {
+        "mån": pgettext("weekday", "Mon"),
+        "tis": pgettext("weekday", "Tue"),
+        "ons": pgettext("weekday", "Wed"),
+        "tors": pgettext("weekday", "Thu"),
+        "fre": pgettext("weekday", "Fri"),
+        "lör": pgettext("weekday", "Sat"),
+        "sön": pgettext("weekday", "Sun"),
+        "stängt": pgettext("hours", "closed"),
+        "som vanligt": pgettext("hours", "as usual"),
+    }
+    return _WORDS.sub(lambda found: words[found.group(1)], text)

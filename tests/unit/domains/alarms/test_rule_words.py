@@ -33,7 +33,7 @@ def test_every_rule_has_a_name_in_both_languages() -> None:
         (
             {"rule": "cancel", "seconds": 65, "user": "3", "from": 2, "to": 3},
             "sv",
-            "Avbokat av användare 3 1 min 5 s efter larmet. Larmet ligger kvar. P2 → P3",
+            "Avbokat av användare 3 1 min 5 s efter larmet. Larmet ligger kvar. LARM → NORMAL",
         ),
         (
             {"rule": "recent_opening", "seconds": 600, "user": "", "title_en": "Burglary"},

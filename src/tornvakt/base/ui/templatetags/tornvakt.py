@@ -9,7 +9,6 @@ from functools import lru_cache
 from django import template
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext
 
 from tornvakt.base.ui import formats, lock
 from tornvakt.base.ui.fuse import measure
@@ -46,16 +45,8 @@ _ICONS = {
 
 @lru_cache(maxsize=64)
 def _mark(priority: int, size: str, language: str) -> SafeString:
-    words = {
-        1: gettext("URGENT"),
-        2: gettext("ALARM"),
-        3: gettext("NORMAL"),
-        4: gettext("LOG"),
-    }
-    shape = mark_safe(_SHAPES[priority])
-    return format_html(
-        '<span class="mark p{} {}">{}{}</span>', priority, size, shape, words[priority]
-    )
+    shape, word = mark_safe(_SHAPES[priority]), formats.level(priority, language)
+    return format_html('<span class="mark p{} {}">{}{}</span>', priority, size, shape, word)
 
 
 @register.simple_tag
@@ -129,14 +120,20 @@ def clock_ms(instant: datetime | None) -> str:
 
 @register.filter
 def unbroken(title: str) -> str:
-    """A title that may break between words, but never between "zon" and its number."""
-    return _NUMBERED.sub("\\1\u00a0\\2", title)
+    """A title that may break between words, but neither after "zon" nor before a middle dot."""
+    return _NUMBERED.sub("\\1\u00a0\\2", title).replace(" · ", "\u00a0· ")
 
 
 @register.filter
 def hhmm(instant: datetime) -> str:
     """``14:05``, local."""
     return formats.clock(instant)[:5]
+
+
+@register.filter
+def level(priority: int) -> str:
+    """``AKUT``: a priority in words, where its mark does not stand."""
+    return formats.level(priority)
 
 
 @register.filter
