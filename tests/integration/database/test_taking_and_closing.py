@@ -118,6 +118,8 @@ def test_closing_needs_the_owner_a_result_and_a_cause_that_fits(
         close(incident_id=incident.pk, by=operator, result="unfounded", now=now)
     with pytest.raises(incidents.CauseUnknown):
         close(incident_id=incident.pk, by=operator, result="unfounded", cause="threat", now=now)
+    with pytest.raises(incidents.CauseUnknown):  # it does not go with the result
+        close(incident_id=incident.pk, by=operator, result="test", cause="break_in", now=now)
     with pytest.raises(incidents.TextMissing):
         close(
             incident_id=incident.pk, by=operator, result="unfounded", cause="other", text=" ",

@@ -73,10 +73,53 @@ def test_what_was_joined_ends_there_and_the_more_serious_priority_holds(
     assert [(each.number, each.relation) for each in view.linked] == [(same.number, "joined")]
     assert [entry.sentence("en") for entry in view.entries[-2:]] == [
         f"Op 2 joined {same.number} with it: Burglary alarm. Samma dörr",
-        "Priority raised from P3 to P1",
+        "Priority raised from NORMAL to URGENT",
     ]
+    # Its clocks are those of the urgent one, which nobody had taken until they were joined.
+    assert (joined.opened_at, joined.first_taken_at) == (after(30), after(50))
     with pytest.raises(incidents.AlreadyClosed):
         incidents.take(incident_id=same.pk, by=other, now=after(52))
+
+
+def test_a_joining_hides_no_wait_and_undoing_it_gives_back_clocks_and_priority(
+    school: Site, open_one: Open, operator: User, leader: User
+) -> None:
+    older = open_one(site=school)
+    mine = open_one(site=school, opened_at=after(170))
+    incidents.merge(incident_id=older.pk, into_id=mine.pk, by=operator, now=after(175))
+    mine.refresh_from_db()
+    assert (mine.opened_at, mine.first_taken_at, mine.escalated_at) == (NOW, None, None)
+    assert incidents.escalate_untaken(now=after(181)) == [mine.number]
+    worst = open_one(site=school, priority=1, opened_at=after(190))
+    incidents.take(incident_id=mine.pk, by=operator, now=after(200))
+    incidents.merge(
+        incident_id=worst.pk, into_id=mine.pk, by=operator, reason="Samma dörr", now=after(210)
+    )
+    mine.refresh_from_db()
+    assert (mine.priority, mine.opened_at, mine.first_taken_at) == (1, after(190), after(210))
+    incidents.undo_merge(incident_id=worst.pk, by=operator, reason="Slant", now=after(211))
+    mine.refresh_from_db()
+    assert (mine.priority, mine.opened_at, mine.first_taken_at) == (2, NOW, after(200))
+    last = LogEntry.objects.filter(incident=mine, kind="lowered").get()
+    assert last.params["rule"] == "highest_alarm"
+    incidents.undo_merge(incident_id=older.pk, by=leader, reason="Två dörrar", now=after(300))
+    mine.refresh_from_db()
+    assert (mine.opened_at, mine.first_taken_at) == (after(170), after(200))
+
+
+def test_a_priority_that_something_else_is_worth_stays(
+    school: Site, open_one: Open, operator: User
+) -> None:
+    mine = open_one(site=school, priority=3)
+    incidents.take(incident_id=mine.pk, by=operator, now=NOW)
+    worse = [open_one(site=school, priority=1, opened_at=after(n)) for n in (1, 2)]
+    for each in worse:
+        incidents.merge(
+            incident_id=each.pk, into_id=mine.pk, by=operator, reason="Samma", now=after(5)
+        )
+    incidents.undo_merge(incident_id=worse[0].pk, by=operator, reason="Slant", now=after(6))
+    mine.refresh_from_db()
+    assert mine.priority == 1
 
 
 def test_nobody_joins_what_another_has_nor_an_incident_with_itself(
@@ -229,4 +272,4 @@ def test_the_more_serious_says_what_it_is_and_wakes_what_waits_until_it_is_undon
     incidents.undo_merge(incident_id=worse.pk, by=operator, reason="Slant", now=after(6))
     waits.refresh_from_db()
     assert (waits.kind, waits.title_sv, waits.site) == ("burglary", "Inbrottslarm", school)
-    assert waits.priority == 1  # never lowered by itself
+    assert waits.priority == 2

@@ -149,6 +149,8 @@ class Choice:
 
     code: str
     label: str
+    goes_with: Sequence[str] = ()
+    """Codes of another choice that it goes with; empty for one that stands by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,12 +201,17 @@ class IncidentView:
 class LogRow:
     """Something that calls for nobody (P4): on and off, tests, restores without an alarm."""
 
+    id: int
     at: datetime
     account: str
+    """Whose; empty or our own for what the house noted itself."""
     place: str
+    """The site's name; empty when nobody knows the place."""
     title_sv: str
     title_en: str
-    zone: str
+    code: str = ""
+    zone: str = ""
+    is_test: bool = False
 
     def title(self, language: str) -> str:
         """Return the title in "sv" or "en"."""

@@ -245,9 +245,9 @@ class WakeTimeWrong(Refusal):
         self.longest = longest
         minutes = round(longest.total_seconds() / 60)
         if minutes < 120:
-            text = _("A P1 may wait at most %(minutes)d minutes. Choose a time before that.") % {
-                "minutes": minutes
-            }
+            text = _(
+                "An urgent incident waits at most %(minutes)d minutes. Choose a time before."
+            ) % {"minutes": minutes}
         else:
             text = _("Choose a time later than now, and at most %(hours)d hours ahead.") % {
                 "hours": minutes // 60

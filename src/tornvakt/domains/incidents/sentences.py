@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tornvakt.base.ui import formats
 from tornvakt.domains.alarms import rule_words
 from tornvakt.domains.incidents.models import EntryKind, LogEntry
 from tornvakt.domains.incidents.outcomes import CallKind, Outcome, Receiver
@@ -64,7 +65,7 @@ def _restored(entry: LogEntry) -> str:
 
 
 def _raised(entry: LogEntry) -> str:
-    return _("Priority raised from P%(from)d to P%(to)d") % dict(entry.params)
+    return _("Priority raised from %(from)s to %(to)s") % _levels(entry)
 
 
 def _taken(entry: LogEntry) -> str:
@@ -78,7 +79,11 @@ def _given_back(entry: LogEntry) -> str:
 
 
 def _lowered(entry: LogEntry) -> str:
-    return _("Priority lowered from P%(from)d to P%(to)d") % dict(entry.params)
+    return _("Priority lowered from %(from)s to %(to)s") % _levels(entry)
+
+
+def _levels(entry: LogEntry) -> dict[str, str]:
+    return {each: formats.level(int(entry.params[each])) for each in ("from", "to")}
 
 
 def _call(entry: LogEntry) -> str:
@@ -252,7 +257,7 @@ _WOKEN: dict[str, Callable[[], str]] = {
 }
 
 _RULES: dict[str, Callable[[], str]] = {
-    "same_account": lambda: _("many P1 from one account"),
+    "same_account": lambda: _("many urgent alarms from one account"),
     "many_unknown": lambda: _("many unknown accounts at once"),
     "mass_power": lambda: _("power lost by many at once"),
     "mass_battery": lambda: _("low batteries in many at once"),

@@ -107,6 +107,7 @@ _BY_KIND: dict[str, tuple[Cause, ...]] = {
     "water": (Cause.WATER, Cause.EQUIPMENT),
     "power": (Cause.POWER, Cause.BATTERY, Cause.EQUIPMENT),
     "link": (Cause.LINK, Cause.POWER, Cause.EQUIPMENT),
+    "openclose": (Cause.HANDLING, Cause.NO_CODE),
 }
 KIND_GROUPS: tuple[frozenset[str], ...] = (
     frozenset({"holdup", "threat", "disturbance"}),
@@ -128,6 +129,33 @@ def kinds_like(kind: str) -> frozenset[str]:
 _TECHNICAL = (Cause.EQUIPMENT, Cause.BATTERY, Cause.POWER, Cause.LINK)
 
 
+_HARM = frozenset(
+    {
+        *(Cause.THREAT, Cause.VIOLENCE, Cause.INTRUDER, Cause.BREAK_IN, Cause.FIRE),
+        *(Cause.ILLNESS, Cause.WATER, Cause.DISTURBANCE, Cause.DAMAGE),
+    }
+)
+_REAL = (Result.REAL_HANDLED, Result.REAL_POLICE)
+
+
 def causes_for(kind: str) -> tuple[Cause, ...]:
     """Return the causes offered for a kind of alarm, the likely first."""
-    return (*_BY_KIND.get(kind, _TECHNICAL), Cause.PLANNED, Cause.OTHER)
+    own = _BY_KIND.get(kind, _TECHNICAL)
+    faulty = () if Cause.EQUIPMENT in own else (Cause.EQUIPMENT,)
+    return (*own, *faulty, Cause.PLANNED, Cause.OTHER)
+
+
+def results_of(cause: Cause, kind: str) -> tuple[Result, ...]:
+    """Return the results that a cause goes with for a kind of alarm.
+
+    What harms somebody or something is real. A slip, a missing code or a fault in the equipment
+    is a false alarm; but an alarm about just that (low battery, not armed in time) is real.
+    """
+    if cause == Cause.OTHER:
+        return tuple(Result)
+    if cause == Cause.PLANNED:
+        return (Result.UNFOUNDED, Result.TEST)
+    if cause in _HARM:
+        return _REAL
+    warns_of_harm = _BY_KIND.get(kind, _TECHNICAL)[0] in _HARM
+    return (Result.UNFOUNDED,) if warns_of_harm else (*_REAL, Result.UNFOUNDED)

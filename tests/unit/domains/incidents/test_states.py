@@ -6,7 +6,15 @@ import pytest
 
 from tornvakt.domains.incidents.models import EntryKind, LogEntry
 from tornvakt.domains.incidents.sentences import rule_name, sentence
-from tornvakt.domains.incidents.states import OVER, TRANSITIONS, Cause, State, causes_for
+from tornvakt.domains.incidents.states import (
+    OVER,
+    TRANSITIONS,
+    Cause,
+    Result,
+    State,
+    causes_for,
+    results_of,
+)
 from tornvakt.pure.protocols.codes import KINDS
 
 TITLES = {"title_sv": "Inbrottslarm · zon 4", "title_en": "Burglary alarm · zone 4"}
@@ -32,6 +40,24 @@ def test_every_kind_of_alarm_offers_a_way_out() -> None:
         causes = causes_for(kind)
         assert causes[-2:] == (Cause.PLANNED, Cause.OTHER)
         assert len(causes) == len(set(causes)) >= 3
+        for result in Result:
+            fitting = [cause for cause in causes if result in results_of(cause, kind)]
+            assert len(fitting) >= 2, (kind, result)
+
+
+def test_the_causes_follow_the_result() -> None:
+    def offered(kind: str, result: Result) -> list[Cause]:
+        return [each for each in causes_for(kind) if result in results_of(each, kind)]
+
+    assert offered("burglary", Result.REAL_POLICE) == [
+        Cause.BREAK_IN, Cause.INTRUDER, Cause.OTHER,
+    ]  # fmt: skip
+    assert offered("burglary", Result.UNFOUNDED) == [
+        Cause.NO_CODE, Cause.HANDLING, Cause.EQUIPMENT, Cause.PLANNED, Cause.OTHER,
+    ]  # fmt: skip
+    assert offered("burglary", Result.TEST) == [Cause.PLANNED, Cause.OTHER]
+    assert Cause.BATTERY in offered("power", Result.REAL_HANDLED)
+    assert Cause.HANDLING in offered("openclose", Result.REAL_HANDLED)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +74,7 @@ def test_every_kind_of_alarm_offers_a_way_out() -> None:
             "The same signal 12 times more: Burglary alarm · zone 4",
         ),
         (entry(EntryKind.RESTORED, **TITLES), "Back to normal: Burglary alarm · zone 4"),
-        (entry(EntryKind.RAISED, **{"from": 3, "to": 2}), "Priority raised from P3 to P2"),
+        (entry(EntryKind.RAISED, **{"from": 3, "to": 2}), "Priority raised from NORMAL to ALARM"),
         (entry(EntryKind.TAKEN, who="Op 2", seconds=12), "Taken by Op 2 after 12 s"),
         (entry(EntryKind.GIVEN_BACK, who="Op 2", owner=""), "Given back by Op 2"),
         (
@@ -61,7 +87,7 @@ def test_every_kind_of_alarm_offers_a_way_out() -> None:
             "Opened by Op 2 to go on with 2026-000001",
         ),
         (entry(EntryKind.OPENED, origin="call", **TITLES), f"Call answered: {TITLES['title_en']}"),
-        (entry(EntryKind.LOWERED, **{"from": 1, "to": 2}), "Priority lowered from P1 to P2"),
+        (entry(EntryKind.LOWERED, **{"from": 1, "to": 2}), "Priority lowered from URGENT to ALARM"),
         (entry(EntryKind.CALL, kind="fire", text="Rök"), "Telephone call: Fire or smoke. Rök"),
         (entry(EntryKind.TAKEN_OVER, who="Op 3", owner="Op 2"), "Op 3 took over from Op 2"),
         (

@@ -12,7 +12,7 @@ from tornvakt.domains.incidents.selectors.duty import (
     on_duty,
 )
 from tornvakt.domains.incidents.selectors.files import file_of
-from tornvakt.domains.incidents.selectors.log import log_rows
+from tornvakt.domains.incidents.selectors.log import log_rows, newest_log_id
 from tornvakt.domains.incidents.selectors.machinery import alarm_ids, lock_alarms
 from tornvakt.domains.incidents.selectors.members import Member, members
 from tornvakt.domains.incidents.selectors.rows import (
@@ -42,6 +42,7 @@ __all__ = [
     "lock_alarms",
     "log_rows",
     "members",
+    "newest_log_id",
     "on_duty",
     "queue",
     "rows_of",

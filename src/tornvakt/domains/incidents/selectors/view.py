@@ -18,7 +18,7 @@ from tornvakt.domains.incidents.models import Call, HandOver, Incident
 from tornvakt.domains.incidents.outcomes import CallKind, Receiver, Route
 from tornvakt.domains.incidents.pictures import Choice, IncidentView
 from tornvakt.domains.incidents.selectors import card, files, nearby, rows, timeline
-from tornvakt.domains.incidents.states import TRANSITIONS, Result, State, causes_for
+from tornvakt.domains.incidents.states import TRANSITIONS, Result, State, causes_for, results_of
 from tornvakt.domains.sites import selectors as sites
 
 LINKED_LIMIT = 50
@@ -53,7 +53,10 @@ def incident(viewer: User, number: str, now: datetime | None = None) -> Incident
         entries=timeline.timeline(found),
         alarms=timeline.alarms(found),
         results=[Choice(code, str(label)) for code, label in Result.choices],
-        causes=[Choice(cause.value, str(cause.label)) for cause in causes_for(found.kind)],
+        causes=[
+            Choice(each.value, str(each.label), results_of(each, found.kind))
+            for each in causes_for(found.kind)
+        ],
         result=found.result,
         cause=found.cause,
         summary=found.summary,

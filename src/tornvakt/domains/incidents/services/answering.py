@@ -44,9 +44,10 @@ def register_call(
     """Keep a call, and open its incident (``call.incident``) or join it with an open one.
 
     What is sent to 114 14 or to the fault report is kept as a call and opens nothing. An incident
-    belongs to whoever answered unless ``is_taken`` is False, and its clock starts when the call was
-    answered. ``once`` is the form's mark. Raises SentBefore, ChoiceMissing, PlaceMissing,
-    PhoneWrong, TextTooLong, AlreadyClosed, NoSuchIncident, NotAllowed.
+    belongs to whoever answered unless ``is_taken`` is False. Its clocks start when the call was
+    answered: whoever did so has had it since, however long it took to write down. ``once`` is the
+    form's mark. Raises SentBefore, ChoiceMissing, PlaceMissing, PhoneWrong, TextTooLong,
+    AlreadyClosed, NoSuchIncident, NotAllowed.
     """
     writing.may(by, "incidents.answer")
     if kind not in CallKind.values:
@@ -119,8 +120,8 @@ def _open(
         opened_at=call.at,
         last_signal_at=call.at,
         taken_by=owner,
-        taken_at=now if owner else None,
-        first_taken_at=now if owner else None,
+        taken_at=call.at if owner else None,
+        first_taken_at=call.at if owner else None,
         **titles,
     )
     writing.write(incident, EntryKind.OPENED, call.at, call.operator, origin="call", **titles)

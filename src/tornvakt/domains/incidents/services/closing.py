@@ -31,7 +31,7 @@ from tornvakt.domains.incidents.refusals import (
 from tornvakt.domains.incidents.selectors import lock_alarms
 from tornvakt.domains.incidents.services import obligations, writing
 from tornvakt.domains.incidents.services.numbers import next_numbers
-from tornvakt.domains.incidents.states import Cause, Origin, Result, State, causes_for
+from tornvakt.domains.incidents.states import Cause, Origin, Result, State, causes_for, results_of
 
 P1_WORDS = 3
 """Fewer words are no reason to cancel an urgent incident."""
@@ -49,7 +49,7 @@ def close(
     skip_reason: str = "",
     now: datetime,
 ) -> Incident:
-    """Close an incident one owns, with its result; ``cause`` is one of `causes_for` or empty.
+    """Close an incident one owns, with its result; ``cause`` is empty or goes with it.
 
     Every step of the action card is done or skipped by then: ``skip_reason`` skips those that are
     left. A false alarm has a cause. Raises ResultMissing, CauseMissing, CauseUnknown, TextMissing
@@ -195,10 +195,14 @@ def _as(closed: Incident, by: User, now: datetime) -> dict[str, object]:
     }
 
 
+def _fits(kind: str, cause: str, result: str) -> bool:
+    return cause in causes_for(kind) and result in results_of(Cause(cause), kind)
+
+
 def _judge_ending(incident: Incident, result: str, cause: str, words: str) -> None:
     if result not in Result.values:
         raise ResultMissing
-    if cause and cause not in causes_for(incident.kind):
+    if cause and not _fits(incident.kind, cause, result):
         raise CauseUnknown
     if result == Result.UNFOUNDED and not cause:
         raise CauseMissing

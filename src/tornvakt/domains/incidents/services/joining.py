@@ -38,9 +38,10 @@ def merge(*, incident_id: int, into_id: int, by: User, reason: str = "", now: da
     """Join an incident that nobody has, or one's own, into another open one; return that one.
 
     What somebody has is joined by that somebody only. The more serious of the two gives what it
-    is, where it is and its priority; one that waits wakes. They are joined for a ``reason`` when
-    they differ in kind or place, or when the other one is less serious or waits. Raises
-    JoinNeedsReason, NotItself, NotInThisState, NotYours, AlreadyClosed, ChangedMeanwhile,
+    is, where it is and its priority, and its clocks; of two equally serious ones the older gives
+    the clocks, so that no wait is hidden by a joining. One that waits wakes. They are joined for a
+    ``reason`` when they differ in kind or place, or when the other one is less serious or waits.
+    Raises JoinNeedsReason, NotItself, NotInThisState, NotYours, AlreadyClosed, ChangedMeanwhile,
     NoSuchIncident, NotAllowed.
     """
     writing.may(by, "incidents.merge")
@@ -65,9 +66,8 @@ def merge(*, incident_id: int, into_id: int, by: User, reason: str = "", now: da
     _count_again(source)
     _count_again(target)
     titles = {"title_sv": source.title_sv, "title_en": source.title_en}
-    was: dict[str, Any] = {}
-    if source.priority < target.priority:
-        was = {"was_like": {name: getattr(target, name) for name in LIKE}}
+    gives = _gives(source, target, now)
+    before = {"before": {name: _stored(getattr(target, name)) for name in gives}}
     writing.write(
         merged,
         EntryKind.MERGED,
@@ -87,17 +87,12 @@ def merge(*, incident_id: int, into_id: int, by: User, reason: str = "", now: da
         who=by.call_name,
         joined=source.number,
         **titles,
-        **was,
+        **before,
     )
+    if gives:
+        Incident.objects.filter(pk=target.pk).update(**gives)
     if source.priority < target.priority:
-        like = {name: getattr(source, name) for name in LIKE}
-        Incident.objects.filter(pk=target.pk).update(priority=source.priority, **like)
-        raised: dict[str, Any] = {
-            "from": target.priority,
-            "to": source.priority,
-            "rule": "highest_alarm",
-        }
-        writing.write(target, EntryKind.RAISED, now, None, **raised)
+        _write_priority(EntryKind.RAISED, target, source.priority, now)
     wake([target.pk], why="joined", now=now)
     publish(IncidentMerged(at=now, incident_id=source.pk, into_id=target.pk, by_id=by.pk))
     publish(IncidentChanged(at=now, incident_id=target.pk))
@@ -108,7 +103,26 @@ LIKE = (
     *("kind", "title_sv", "title_en", "site_id", "place", "account"),
     *("latitude", "longitude", "instruction_id"),
 )
-"""What the more serious of two gives the one that goes on."""
+"""What the more serious of two gives the one that goes on: what it is and where."""
+CLOCKS = ("opened_at", "first_taken_at", "escalated_at")
+
+
+def _gives(source: Incident, target: Incident, now: datetime) -> dict[str, Any]:
+    """Return what the one that is joined gives the other; empty when it gives nothing."""
+    is_worse = source.priority < target.priority
+    is_older = source.priority == target.priority and source.opened_at < target.opened_at
+    given: dict[str, Any] = {}
+    if is_worse:
+        given = {name: getattr(source, name) for name in ("priority", *LIKE)}
+    if is_worse or is_older:
+        given |= {name: getattr(source, name) for name in CLOCKS}
+        if source.first_taken_at is None and target.taken_by_id is not None:
+            given["first_taken_at"] = now  # until now nobody had taken it
+    return given
+
+
+def _stored(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _doubts(source: Incident, target: Incident) -> list[str]:
@@ -129,9 +143,10 @@ def _doubts(source: Incident, target: Incident) -> list[str]:
 def undo_merge(*, incident_id: int, by: User, reason: str, now: datetime) -> Incident:
     """Let a joined incident wait by itself again, with the alarms it brought.
 
-    A shift leader's verb; whoever joined them may too, within `AT_ONCE`. The other keeps the
-    priority it was raised to, and is called what it was called before. Raises TextMissing,
-    NotInThisState, CannotBeTakenBack (the other is over), NoSuchIncident, NotAllowed.
+    A shift leader's verb; whoever joined them may too, within `AT_ONCE`. The other is again what
+    it was before: its words, its clocks, and its priority unless something else is as serious.
+    Raises TextMissing, NotInThisState, CannotBeTakenBack (the other is over), NoSuchIncident,
+    NotAllowed.
     """
     before = writing.read(incident_id)
     is_slip = (
@@ -149,7 +164,7 @@ def undo_merge(*, incident_id: int, by: User, reason: str, now: datetime) -> Inc
     alone = writing.change(before, State.NEW, merged_into=None, **AGAIN)
     brought = _brought(alone)
     IncidentAlarm.objects.filter(incident=other, alarm__in=brought).update(incident=alone)
-    _be_itself_again(other, alone)
+    _be_itself_again(other, alone, now)
     _count_again(alone)
     _count_again(other)
     writing.write(alone, EntryKind.UNMERGED, now, by, text=why, who=by.call_name, was=other.number)
@@ -167,15 +182,42 @@ def _hold(one: int, other: int) -> tuple[Incident, Incident]:
     return writing.read(one), writing.read(other)
 
 
-def _be_itself_again(other: Incident, alone: Incident) -> None:
-    """Give back what and where it was, unless something else has told it since."""
+def _be_itself_again(other: Incident, alone: Incident, now: datetime) -> None:
+    """Give back what the joining changed, but for what something else has changed since."""
     lines = LogEntry.objects.filter(
         incident=other, kind=EntryKind.MERGED, params__joined=alone.number
     )
     last = lines.order_by("-id").first()
-    was = last.params.get("was_like") if last else None
-    if was and all(getattr(other, name) == getattr(alone, name) for name in LIKE):
-        Incident.objects.filter(pk=other.pk).update(**{name: was[name] for name in LIKE})
+    was = last.params.get("before", {}) if last else {}
+    again: dict[str, Any] = {}
+    if "title_sv" in was and all(getattr(other, name) == getattr(alone, name) for name in LIKE):
+        again = {name: was[name] for name in LIKE}
+    if "opened_at" in was and other.opened_at == alone.opened_at:
+        again |= {name: _instant(was[name]) for name in CLOCKS}
+        again["first_taken_at"] = again["first_taken_at"] or other.taken_at
+    if "priority" in was and other.priority == alone.priority:
+        again["priority"] = _as_serious_as(other, was["priority"])
+    if again:
+        Incident.objects.filter(pk=other.pk).update(**again)
+    if again.get("priority", other.priority) != other.priority:
+        _write_priority(EntryKind.LOWERED, other, again["priority"], now)
+
+
+def _as_serious_as(incident: Incident, was: int) -> int:
+    """Return the priority it was of, or that of the most serious thing it still holds."""
+    alarms = IncidentAlarm.objects.filter(incident=incident)
+    joined = Incident.objects.filter(merged_into=incident)
+    held = [*alarms.values_list("alarm__priority", flat=True)]
+    return min([was, *held, *joined.values_list("priority", flat=True)])
+
+
+def _write_priority(kind: EntryKind, incident: Incident, to: int, now: datetime) -> None:
+    changed: dict[str, Any] = {"from": incident.priority, "to": to, "rule": "highest_alarm"}
+    writing.write(incident, kind, now, None, **changed)
+
+
+def _instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _brought(incident: Incident) -> list[int]:
