@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Open, until
 from tests.browser.house import House
 from tests.browser.test_card import mine
+from tests.browser.test_lock import begin
 
 
 def test_after_a_saved_call_the_keys_act_on_the_incident_shown(
@@ -126,16 +127,99 @@ def test_there_are_ways_from_the_desk_to_the_other_pages(house: House, open_page
     expect(page).to_have_url(re.compile("/start/$"))
 
 
-def test_a_role_that_is_taken_away_is_said_plainly(house: House, open_page: Open) -> None:
-    house.do("signal", account="8803", code="BA")
-    page = open_page()
-    page.route(
-        "**/ta/", lambda route: route.fulfill(status=404, body="<p>", content_type="text/html")
-    )
+def test_a_role_taken_away_in_the_middle_is_said_and_nothing_typed_is_lost(
+    house: House, open_page: Open
+) -> None:
+    house.do("hire", username="operator3", call_name="Op 3")
+    number = house.do("signal", account="8803", code="BA")["number"]
+    page, other = open_page(user="operator3"), open_page()
     page.keyboard.press("t")
+    expect(other.locator(f".q[data-number='{number}'] .owner")).to_have_text("Op 3")
+    page.keyboard.press("n")
+    page.keyboard.type("Halvskriven tanke")
+    house.do("dismiss", username="operator3")
+    band = page.locator(".band[data-band=out]")
+    expect(band).to_contain_text("Din roll är ändrad")
+    expect(band.locator("a")).to_have_attribute("href", "/start/")
+    page.keyboard.press("Enter")  # what is sent all the same is refused, and stays
     expect(page.locator(".toast.bad")).to_contain_text("Din roll är ändrad")
     expect(page.locator(".toast.bad a")).to_have_attribute("href", "/start/")
-    expect(page.locator(".q.free")).to_have_count(1)
+    expect(page.locator("#note")).to_have_value("Halvskriven tanke")
+    assert house.do("look", number=number)["notes"] == []
+    expect(other.locator(f".q[data-number='{number}']")).to_have_class(re.compile("free"))
+    band.locator("a").click()
+    expect(page.locator("main")).to_be_visible()
+
+
+def test_what_wakes_is_heard_and_told_and_what_one_wakes_oneself_is_not(
+    house: House, open_page: Open
+) -> None:
+    page = open_page()
+    number = mine(house, page)
+    begin(page)
+    for key, woken in (("", "går vidare"), ("v", "Du fortsätter")):
+        page.locator(".q.sel .q-a").focus()
+        page.keyboard.press("v")
+        page.keyboard.type("Elbolaget")
+        page.keyboard.press("Tab")
+        page.keyboard.type("30")
+        page.keyboard.press("Enter")
+        expect(page.locator(".q .q-o")).to_contain_text("väcks")
+        page.evaluate("window.heard = []")
+        if key:
+            page.keyboard.press(key)
+        else:
+            house.do("wake", minutes=31)
+        expect(page.locator(".toast")).to_contain_text(woken)
+        heard = [each["level"] for each in page.evaluate("window.heard")]
+        assert heard == ([] if key else [2])
+        expect(page.locator("form[data-act=resume]")).to_have_count(0)
+    assert house.do("look", number=number)["state"] == "in_progress"
+
+
+def test_after_closing_the_focus_lands_on_the_most_urgent_that_is_free(
+    house: House, open_page: Open
+) -> None:
+    numbers = {
+        account: house.do("signal", account=account, code=code, age=age)["number"]
+        for account, code, age in (
+            ("8803", "BA", 60), ("4417", "HA", 50), ("8810", "BA", 40), ("8811", "YT", 30),
+        )
+    }  # fmt: skip
+    house.do("act", verb="take", number=numbers["4417"], by="operator2")
+    page = open_page(path=f"/larm/handelser/{numbers['8811']}/")
+    page.keyboard.press("t")
+    expect(page.locator(".inc-h .owner.me")).to_be_visible()
+    page.keyboard.press("a")
+    page.check("[name=result][value=test]")
+    expect(page.locator("[name=cause]:visible")).to_have_count(2)  # those that go with it
+    page.check("[name=cause][value=planned]")
+    page.fill("#skip_reason", "Prov")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(f".q[data-number='{numbers['8803']}'] .q-a")).to_be_focused()
+    expect(page.locator("#incident")).to_have_attribute("data-number", numbers["8803"])
+
+
+def test_between_1024_and_1919_the_timeline_is_a_tab_and_the_note_stays(
+    house: House, open_page: Open
+) -> None:
+    page = open_page(width=1440, height=900)
+    mine(house, page)
+    line, work = page.locator("[data-scroll=timeline]"), page.locator(".inc-work")
+    expect(line).to_be_hidden()
+    expect(page.locator("#note")).to_be_visible()
+    page.keyboard.press("x")
+    expect(line).to_be_focused()
+    expect(work).to_be_hidden()
+    page.keyboard.press("l")  # a key that opens a form leads to where the form is
+    expect(page.locator("#ho-who")).to_be_focused()
+    expect(line).to_be_hidden()
+    page.keyboard.press("Escape")
+    page.locator(".inc-tabs [data-tab=line]").click()
+    expect(line).to_be_visible()
+    page.set_viewport_size({"width": 1920, "height": 900})
+    expect(line).to_be_visible()
+    expect(work).to_be_visible()
 
 
 def test_who_is_taken_over_from_is_told_and_offered_no_undo(house: House, open_page: Open) -> None:

@@ -36,6 +36,7 @@ def fill(house: House) -> str:
     ]
     house.do("act", verb="take", number=numbers[5], by="operator2", age=10)
     house.do("signal", account="8812", code="OP", age=10)
+    house.do("test_mode", account="8814")
     return str(numbers[1])
 
 
@@ -74,6 +75,7 @@ def test_no_text_is_cut_off(house: House, open_page: Open, width: int, language:
     expect(page.locator("#queue > .q")).to_have_count(len(BUSY))
     expect(page.locator("#contact-b")).to_contain_text("s")
     assert settled(page) == []
+    assert width < 1024 or in_view(page, "#slims .slim")  # below every row, and never out of sight
     page.keyboard.press("t")
     expect(page.locator(".inc-h .owner.me")).to_be_visible()
     page.keyboard.press("a")

@@ -205,6 +205,36 @@ class Town:
         )
         return {}
 
+    def hire(self, username: str, call_name: str) -> dict[str, Any]:
+        """Make another operator, for one test."""
+        from tornvakt.base.access import services
+
+        services.create_user(
+            username=username, role="operator", call_name=call_name, password=PASSWORD
+        )
+        return {}
+
+    def dismiss(self, username: str) -> dict[str, Any]:
+        """Take every role from a person."""
+        from django.db import transaction
+
+        from tornvakt.base.access import holdings
+        from tornvakt.base.access.models import RoleHolding
+
+        with transaction.atomic():
+            held = RoleHolding.objects.filter(user__username=username).select_related("user")
+            holdings.finish(list(held), by=None, now=datetime.now(UTC))
+        return {}
+
+    def wake(self, minutes: float) -> dict[str, Any]:
+        """Wake what waits, as the clock does ``minutes`` from now."""
+        from datetime import timedelta
+
+        from tornvakt.domains.incidents import services
+
+        services.wake_waiting(now=datetime.now(UTC) + timedelta(minutes=minutes))
+        return {}
+
     def pin(self, username: str, pin: str) -> dict[str, Any]:
         """Give a person a PIN for the lock."""
         from tornvakt.base.access import pins

@@ -8,6 +8,7 @@ from django.test import Client
 
 from tests.integration.incidents.conftest import Open
 from tornvakt.base.access.models import User
+from tornvakt.domains.incidents import services as incidents
 from tornvakt.domains.incidents.models import Call, Incident, LogEntry
 from tornvakt.domains.sites.models import Site
 
@@ -78,3 +79,22 @@ def test_the_list_of_what_the_queue_leaves_out_is_a_page(open_one: Open, operato
     open_one()
     answer = desk(operator).get("/larm/utanfor/", headers={"Accept-Language": "en"})
     assert answer.status_code == 200
+
+
+def test_a_leader_undoes_a_joining_and_a_cancelling_and_says_why_beside_the_field(
+    school: Site, open_one: Open, operator: User, leader: User
+) -> None:
+    here, same, slip = (open_one(site=school) for _ in range(3))
+    now = here.opened_at
+    incidents.merge(incident_id=same.pk, into_id=here.pk, by=operator, now=now)
+    incidents.cancel(incident_id=slip.pk, by=operator, reason="Fel rad", now=now)
+    client, clerk = desk(leader), desk(operator)
+    for incident, act in ((same, "dela-upp"), (slip, "angra-makulering")):
+        address = f"/larm/handelser/{incident.number}/"
+        assert f"{address}{act}/" not in clerk.get(address).content.decode()
+        assert f"{address}{act}/" in client.get(address).content.decode()
+        wrong = client.post(f"{address}{act}/", {"reason": " "}, headers=SCRIPT)
+        assert (wrong.status_code, list(wrong.json()["errors"])) == (422, ["reason"])
+        assert client.post(f"{address}{act}/", {"reason": "Två dörrar"}).status_code == 302
+        incident.refresh_from_db()
+        assert incident.state == "new"

@@ -57,7 +57,7 @@ def close(request: HttpRequest, number: str) -> HttpResponseBase:
         except Refusal as refusal:
             field = getattr(refusal, "field", "")
             if field not in CLOSING:
-                return acts.refused(request, number, refusal)
+                return acts.refused(request, number, refusal, closing=True, values=values)
             missing = {field: str(refusal)}
         else:
             return _done(request, number, to_queue=True)
@@ -106,7 +106,7 @@ def _do(
     except services.SentBefore:
         return _done(request, number)  # the same press twice is answered alike
     except Refusal as refusal:
-        return acts.refused(request, number, refusal)
+        return acts.refused(request, number, refusal, forms={verb.__name__: {"values": values}})
     return _done(request, number)
 
 

@@ -73,7 +73,7 @@ def do(
     except Refusal as refusal:
         wrong = getattr(refusal, "field", "")
         if not form or not wrong:
-            return refused(request, number, refusal)
+            return refused(request, number, refusal, forms={form: {"values": values}})
         name = wrong if wrong in fields else fields[0]
         return judged(request, number, form, values, {name: str(refusal)})
     return done(request, number, said)
@@ -117,10 +117,15 @@ def judged(
     return JsonResponse({"errors": dict(errors), "html": html.strip()}, status=422)
 
 
-def refused(request: HttpRequest, number: str, refusal: Refusal) -> HttpResponseBase:
-    """409: somebody or something stood in the way. Says who and when if it was a person."""
+def refused(
+    request: HttpRequest, number: str, refusal: Refusal, **typed: object
+) -> HttpResponseBase:
+    """409: somebody or something stood in the way. Says who and when if it was a person.
+
+    Without script the page is drawn anew, with what was ``typed`` in its forms.
+    """
     if not desk.is_from_script(request):
-        return desk.page(request, number, status=409, extra={"refusal": str(refusal)})
+        return desk.page(request, number, status=409, extra={"refusal": str(refusal), **typed})
     body: dict[str, Any] = {"error": type(refusal).__name__, "message": str(refusal)}
     if isinstance(refusal, AlreadyTaken):
         body |= {

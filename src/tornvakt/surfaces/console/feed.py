@@ -11,7 +11,9 @@ import logging
 import secrets
 import threading
 import time
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 from django.utils import translation
@@ -23,7 +25,7 @@ from tornvakt.base.facts.bus import name_of
 from tornvakt.base.facts.models import FactRow
 from tornvakt.base.facts.wake import Watch, watch
 from tornvakt.domains.incidents.pictures import QueueRow
-from tornvakt.domains.incidents.selectors import rows_of
+from tornvakt.domains.incidents.selectors import newest_log_id, rows_of
 from tornvakt.domains.incidents.services import see_desks
 from tornvakt.surfaces.console import cues, load, log_list, rows
 from tornvakt.surfaces.console.hub import Hub, encode
@@ -39,6 +41,7 @@ IDLE_S = 1.0
 LOAD_EVERY_S = 30.0
 SEEN_EVERY_S = 20.0
 """How often it is noted whose desks are open: a take lapses when its owner's desk is gone."""
+FACTS_AT_ONCE = 1_000
 ENDINGS = frozenset({name_of(RoleEnded), name_of(SessionsEnded)})
 """After these somebody who listens may have to stop."""
 LOG_EVERY_S = 1.0
@@ -162,21 +165,21 @@ class Feed:
         if now - self._log_at < LOG_EVERY_S:
             return False
         self._log_at = now
-        newest, self._log_newest = self._log_newest, log_list.newest()
+        newest, self._log_newest = self._log_newest, newest_log_id()
         return newest not in (-1, self._log_newest)
 
     def _changed_incidents(self) -> set[int]:
         now = time.monotonic()
-        fresh = FactRow.objects.filter(id__gt=self._floor).order_by("id")
+        ids = FactRow.objects.filter(id__gt=self._floor).values_list("id", flat=True)
+        # Only the ids of those that were seen already: in a storm they are thousands.
+        fresh = [fact_id for fact_id in ids if fact_id not in self._seen]
         changed = set()
         has_ended = False
-        for fact_id, name, body in fresh.values_list("id", "name", "body"):
-            if fact_id in self._seen:
-                continue
-            self._seen[fact_id] = now
+        for name, body in _told(fresh):
             has_ended = has_ended or name in ENDINGS
             if "incident_id" in body:
                 changed.add(int(body["incident_id"]))
+        self._seen |= dict.fromkeys(fresh, now)
         keep = 0.0 if connection.vendor == "sqlite" else REREAD_S
         old = [fact_id for fact_id, at in self._seen.items() if now - at >= keep]
         if old:
@@ -202,6 +205,13 @@ class Feed:
 
     def _tell(self, work: object, *arguments: object) -> None:
         self._loop.call_soon_threadsafe(work, *arguments)  # type: ignore[arg-type]
+
+
+def _told(fact_ids: Sequence[int]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the name and the content of facts, many at a time."""
+    for first in range(0, len(fact_ids), FACTS_AT_ONCE):
+        part = FactRow.objects.filter(id__in=fact_ids[first : first + FACTS_AT_ONCE])
+        yield from part.values_list("name", "body")
 
 
 _lock = threading.Lock()

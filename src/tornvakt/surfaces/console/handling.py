@@ -144,6 +144,7 @@ def merge(request: HttpRequest, number: str) -> HttpResponseBase:
         return Said(
             _("%(gone)s is joined with %(kept)s.") % {"gone": gone, "kept": kept},
             undo_address=reverse("unmerge", args=[gone]),
+            undo_fields={"reason": _("Undone at once")},
             go_to=rows.url_of(kept) if kept != asked.number else "",
         )
 
@@ -156,11 +157,10 @@ def unmerge(request: HttpRequest, number: str) -> HttpResponseBase:
     """``dela-upp/``: it was not the same thing after all."""
 
     def work(asked: Asked) -> Said:
-        reason = request.POST.get("reason", "") or _("Undone at once")
-        services.undo_merge(**asked.who, reason=reason)
+        services.undo_merge(**asked.who, reason=asked.values["reason"])
         return Said(_("%(number)s stands by itself again.") % {"number": asked.number})
 
-    return do(request, number, work)
+    return do(request, number, work, form="unmerge", fields=("reason",))
 
 
 @require_POST
@@ -173,6 +173,18 @@ def cancel(request: HttpRequest, number: str) -> HttpResponseBase:
         return Said(_("%(number)s is cancelled.") % {"number": asked.number}, is_over=True)
 
     return do(request, number, work, form="cancel", fields=("reason",))
+
+
+@require_POST
+@requires("incidents.undo_cancel")
+def undo_cancel(request: HttpRequest, number: str) -> HttpResponseBase:
+    """``angra-makulering/``: it was no mistake; it waits for somebody again."""
+
+    def work(asked: Asked) -> Said:
+        services.undo_cancel(**asked.who, reason=asked.values["reason"])
+        return Said(_("%(number)s waits for somebody again.") % {"number": asked.number})
+
+    return do(request, number, work, form="undo_cancel", fields=("reason",))
 
 
 @require_POST

@@ -11,6 +11,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import get_template
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -125,7 +126,7 @@ def _saved(request: HttpRequest, number: str, route: str) -> HttpResponseBase:
     else:
         said, to = _("The call is saved as a fault report."), ""
     if desk.is_from_script(request):
-        return JsonResponse({"ok": True, "said": said, "to": to or "/larm/"})
+        return JsonResponse({"ok": True, "said": said, "to": to or reverse("desk")})
     return redirect(to or "desk")
 
 

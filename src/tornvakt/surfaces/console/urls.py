@@ -64,6 +64,7 @@ urlpatterns = [
     path(f"{_INCIDENT}sla-ihop/", handling.merge, name="merge"),
     path(f"{_INCIDENT}dela-upp/", handling.unmerge, name="unmerge"),
     path(f"{_INCIDENT}makulera/", handling.cancel, name="cancel"),
+    path(f"{_INCIDENT}angra-makulering/", handling.undo_cancel, name="undo_cancel"),
     path(f"{_INCIDENT}ta-over/", handling.take_over, name="take_over"),
     path(f"{_INCIDENT}fortsattning/", handling.reopen, name="reopen"),
     path(f"{_INCIDENT}larma-ut/", handling.dispatch, name="dispatch"),

@@ -1,10 +1,9 @@
-"""What the desk shows of the work on an incident: card, calls, notices, place, clocks, files."""
+"""What the desk shows of the work on an incident: card, call list, notices, clocks."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,14 +12,13 @@ from tornvakt.domains.incidents.cards import (
     ActionCard,
     CalleeView,
     DuplicateView,
-    HistoryRow,
     StepView,
 )
 from tornvakt.domains.incidents.outcomes import Outcome, Receiver
 from tornvakt.domains.incidents.pictures import Choice, IncidentView
 from tornvakt.domains.incidents.states import State
-from tornvakt.domains.sites.selectors import KeyView, TestView
-from tornvakt.surfaces.console import rows
+from tornvakt.domains.sites.selectors import TestView
+from tornvakt.surfaces.console import beside, rows
 
 _CSS = {"done": "done", "skipped": "skip", "current": "now", "ahead": "todo"}
 
@@ -44,12 +42,7 @@ def screen(view: IncidentView, now: datetime) -> dict[str, Any]:
         "warnings": [each.text for each in view.warnings],
         "duplicates": [_duplicate(each, n == 0) for n, each in enumerate(view.duplicates)],
         "linked": _linked(view),
-        "keys": [_key(each) for each in view.keys],
-        "plans": _plans(view),
-        "files": _files(view),
-        "handed": _handed(view),
-        "calls": _calls(view),
-        "before": [_before(each) for each in view.history],
+        **beside.screen(view),
         "stamps": _stamps(view),
     }
 
@@ -214,83 +207,6 @@ def _linked(view: IncidentView) -> list[dict[str, Any]]:
         }
         for each in view.linked
     ]
-
-
-def _key(key: KeyView) -> dict[str, Any]:
-    loan = _("with %(who)s") % {"who": key.lent_to} if key.lent_to else ""
-    return {"number": key.number, "kept": key.kept, "note": key.note, "loan": loan}
-
-
-def _plans(view: IncidentView) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": plan.title,
-            "url": reverse("plan", args=[view.row.number, plan.id]),
-            "is_picture": plan.kind == "photo",
-        }
-        for plan in view.plans
-    ]
-
-
-def _files(view: IncidentView) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": file.name,
-            "url": reverse("attachment", args=[view.row.number, file.id]),
-            "size": size(file.size),
-            "by": file.by_call_name,
-            "at": file.at,
-            "is_picture": file.kind.startswith("image/"),
-        }
-        for file in view.files
-    ]
-
-
-def size(octets: int) -> str:
-    """``12 kB`` or ``3,4 MB``: how large a file is, for people."""
-    if octets < 1_000_000:
-        return f"{max(1, round(octets / 1000))}\u00a0kB"
-    text = f"{octets / 1_000_000:.1f}"
-    return f"{text.replace('.', ',') if formats.language() == 'sv' else text}\u00a0MB"
-
-
-def _handed(view: IncidentView) -> list[dict[str, Any]]:
-    return [
-        {
-            "to": each.to_label,
-            "at": each.at,
-            "small": " · ".join(
-                part for part in (each.answered_by, each.case_number, each.by_call_name) if part
-            ),
-        }
-        for each in view.hand_overs
-    ]
-
-
-def _calls(view: IncidentView) -> list[dict[str, Any]]:
-    return [
-        {
-            "at": each.at,
-            "what": each.kind_label,
-            "route": each.route_label,
-            "text": each.text,
-            "phone": each.phone,
-            "by": each.by_call_name,
-        }
-        for each in view.calls
-    ]
-
-
-def _before(each: HistoryRow) -> dict[str, Any]:
-    where = _("%(m)d m away") % {"m": each.distance_m} if each.distance_m is not None else ""
-    result = " · ".join(part for part in (each.result_label, each.cause_label) if part)
-    return {
-        "at": each.opened_at,
-        "title": each.title(formats.language()),
-        "place": f"{each.place}, {where}" if where else "",
-        "url": rows.url_of(each.number),
-        "result": result or _("open"),
-    }
 
 
 def _stamps(view: IncidentView) -> list[dict[str, Any]]:

@@ -5,6 +5,7 @@ import * as drafts from "./drafts.js";
 import * as incident from "./incident.js";
 import * as queue from "./queue.js";
 import { track } from "./settling.js";
+import * as tabs from "./tabs.js";
 import * as toast from "./toast.js";
 import { isNarrow } from "./width.js";
 
@@ -26,6 +27,7 @@ export function open(name) {
 
 /** Go to the first thing to mend in a form, or else to its first field. */
 function enter(box) {
+  tabs.toWork();
   if (box.matches("details")) box.open = true;
   const first = box.querySelector(WRONG) ?? box.querySelector("[data-first]") ?? box.querySelector(`${FIELDS}, form button`);
   first?.focus();
@@ -148,7 +150,7 @@ function complain(form, html) {
 export function tick() {
   const form = centre.querySelector(".step.now:not(.is-sent) form[data-act=tick]");
   if (!form) return false;
-  if (incident.showStep()) return true; // nobody ticks what they have not seen: the next press does
+  if (tabs.toWork() || incident.showStep()) return true; // nobody ticks what they have not seen: the next press does
   const choices = form.querySelectorAll("button[name=answer]");
   if (choices.length > 1) choices[0].focus(); // a question: the answer is a choice
   else form.requestSubmit();

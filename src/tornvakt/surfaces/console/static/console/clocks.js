@@ -60,8 +60,8 @@ export function ageRow(row, at = now()) {
   if (!free) return;
   const target = Number(row.dataset.target) * 1000;
   const late = age - target;
-  free.classList.toggle("q-over", late > 0);
-  put(free, late > 0 ? say("over_target", { time: duration(late) }) : say("nobody"));
+  free.classList.toggle("q-over", late >= 1000);
+  put(free, late >= 1000 ? say("over_target", { time: duration(late) }) : say("nobody"));
   const svg = row.querySelector("svg.fuse");
   if (svg) draw(svg, age, target);
 }

@@ -16,6 +16,7 @@ import { settled, track } from "./settling.js";
 import * as side from "./side.js";
 import * as slims from "./slims.js";
 import * as sound from "./sound.js";
+import * as tabs from "./tabs.js";
 import { Line } from "./stream.js";
 import { changeTheme } from "./theme.js";
 import * as toast from "./toast.js";
@@ -38,9 +39,12 @@ function select(row, { focus = false, at = 60, open = false } = {}) {
   banner();
 }
 
-function chooseNext(after) {
+/** What to go on with when an incident is done: the most urgent that is free or one's own. */
+function chooseNext() {
   const shown = queue.visible();
-  if (shown.length) select(shown[Math.min(after, shown.length - 1)], { focus: true, at: 0 });
+  const calls = (row) => queue.isFree(row) || (queue.isMine(row) && !row.dataset.wakes);
+  const next = shown.find(calls) ?? shown[0];
+  if (next) select(next, { focus: true, at: 0 });
   else {
     queue.choose(null);
     incident.calm().then(() => byId("calm")?.querySelector("h1").focus());
@@ -107,10 +111,9 @@ function listen() {
 }
 
 document.addEventListener("tornvakt:closed", ({ detail }) => {
-  const at = queue.visible().findIndex((row) => row.dataset.number === detail.number);
   const row = queue.byNumber(detail.number);
   if (row) queue.apply({ gone: [row.dataset.id] });
-  chooseNext(Math.max(at, 0));
+  chooseNext();
 });
 
 async function fetchAll() {
@@ -301,6 +304,7 @@ keys.connect(
     n: opens(async () => (await isShown()) && byId("note")?.focus()),
     a: async () => (await isShown()) && actions.openClosing(),
     o: () => (isFolded() && side.isOpen() ? side.close() : side.focus("sig-h")),
+    x: async () => (await isShown()) && tabs.turn(),
     z: () => actions.undo(),
     1: () => queue.filterBy(1),
     2: () => queue.filterBy(2),

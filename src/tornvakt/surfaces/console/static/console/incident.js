@@ -2,6 +2,7 @@
 import * as drafts from "./drafts.js";
 import * as queue from "./queue.js";
 import { track } from "./settling.js";
+import * as tabs from "./tabs.js";
 import { isNarrow } from "./width.js";
 
 const centre = document.getElementById("centre");
@@ -39,13 +40,17 @@ function put(parts) {
 
 /** Follow what is typed, and keep the end of the timeline in view. */
 export function wire() {
-  const note = document.getElementById("note");
-  if (note) drafts.follow(note, number(), "note", centre.querySelector("[data-kept]"));
+  followNote();
   seenStep = stepThere();
   wireClosing();
   remember();
   document.dispatchEvent(new CustomEvent("tornvakt:shown"));
-  toEnd();
+  tabs.toEnd();
+}
+
+function followNote() {
+  const note = document.getElementById("note");
+  if (note) drafts.follow(note, number(), "note", centre.querySelector("[data-kept]"));
 }
 
 /** The part as text, but for its form tokens, which are new each time. */
@@ -55,9 +60,19 @@ function remember() {
   for (const part of article()?.querySelectorAll("[data-part]") ?? []) asSent.set(part, bare(part));
 }
 
+/** Offer the causes that go with the chosen result; all of them until there is one. */
+function offerCauses(form) {
+  const result = form.querySelector("[name=result]:checked")?.value;
+  for (const label of form.querySelectorAll("[data-goes-with]")) {
+    label.hidden = Boolean(result) && !label.dataset.goesWith.split(" ").includes(result);
+    if (label.hidden) label.querySelector("input").checked = false;
+  }
+}
+
 function wireClosing() {
   const form = closingForm();
   if (!form) return;
+  form.addEventListener("change", () => offerCauses(form));
   drafts.follow(form.elements.text, number(), "closing");
   if (form.elements.skip_reason) drafts.follow(form.elements.skip_reason, number(), "skip_reason");
   for (const name of ["result", "cause"]) {
@@ -68,16 +83,12 @@ function wireClosing() {
       if (event.target.name === name) drafts.write(number(), name, event.target.value);
     });
   }
+  offerCauses(form);
 }
 
 /** Forget the drafts of a closed incident. */
 export function forget(n) {
   for (const field of ["note", "closing", "skip_reason", "result", "cause"]) drafts.write(n, field, "");
-}
-
-function toEnd() {
-  const box = centre.querySelector('[data-scroll="timeline"]');
-  if (box) box.scrollTop = box.scrollHeight;
 }
 
 /** Show an incident. Resolves to whether it came up (an overtaken load does not). */
@@ -172,22 +183,36 @@ function replaceParts(fresh) {
   const next = fresh.querySelector("#incident");
   if (!now || !next) return;
   for (const { name, value } of next.attributes) now.setAttribute(name, value);
-  for (const part of next.querySelectorAll("[data-part]")) {
-    const old = now.querySelector(`[data-part="${part.dataset.part}"]`);
+  const there = (part) => now.querySelector(`[data-part="${part.dataset.part}"]`);
+  const parts = [...next.querySelectorAll("[data-part]")];
+  const named = new Set(parts.map((part) => part.dataset.part));
+  for (const old of now.querySelectorAll("[data-part]")) {
+    if (!named.has(old.dataset.part) && !old.querySelector("details[open]") && !old.contains(document.activeElement)) old.remove();
+  }
+  for (const [place, part] of parts.entries()) {
+    const old = there(part);
     const html = bare(part);
+    if (!old && !closingForm()) insert(part, there(parts[place - 1]), html);
     if (!old || asSent.get(old) === html) continue;
     const focused = old.contains(document.activeElement) ? document.activeElement : null;
     const grew = part.dataset.part === "timeline";
     keepForms(old, part, focused);
     old.replaceChildren(...part.childNodes);
     asSent.set(old, html);
-    if (grew) toEnd();
+    if (grew) tabs.toEnd();
     if (focused) refocus(old, focused);
   }
   document.dispatchEvent(new CustomEvent("tornvakt:shown"));
   if (stepThere() !== seenStep) showStep(); // taken just now, or one step further
   seenStep = stepThere();
-  if (now.dataset.closed && document.getElementById("note")) centre.querySelector(".compose")?.remove();
+}
+
+/** A part that was not there before, such as the alarms of a call: after the one it follows. */
+function insert(part, before, html) {
+  const isNote = part.dataset.part === "compose";
+  (isNote ? centre.querySelector('[data-scroll="timeline"]') : before).after(part);
+  asSent.set(part, html);
+  if (isNote) followNote();
 }
 
 /** Which step is next for the one who has the incident; "" for everybody else. */
@@ -239,6 +264,6 @@ export function claim(name, html) {
 export function showClosing(html) {
   const parts = parse(html);
   put(parts);
-  const wrong = centre.querySelector("#closing .field.err input, #closing .field.err textarea");
+  const wrong = centre.querySelector("#closing .field.err label:not([hidden]) input, #closing .field.err > input, #closing .field.err textarea");
   (wrong ?? closingForm()?.querySelector("input:not([type=hidden])"))?.focus();
 }

@@ -288,7 +288,7 @@ export function longest(at) {
   const free = rows().filter(isFree);
   if (!free.length) return isKnown ? "–" : "?";
   const oldest = free.reduce((a, b) => (Number(b.dataset.opened) < Number(a.dataset.opened) ? b : a));
-  return `${duration(at - Number(oldest.dataset.opened))} · ${oldest.querySelector(".q-t").textContent.split(" · ", 1)[0]}`;
+  return `${duration(at - Number(oldest.dataset.opened))} · ${oldest.querySelector(".q-t").textContent.split(/\s· /, 1)[0]}`;
 }
 
 function hint() {

@@ -1,6 +1,6 @@
 """The raw signal on the screen: nothing hidden, control characters told apart from text."""
 
-from tornvakt.surfaces.console.pane import Piece, pieces
+from tornvakt.surfaces.console.raw import Piece, pieces
 
 
 def test_control_characters_are_named_and_never_run_together() -> None:
