@@ -13,21 +13,10 @@ class CannotVerify(Exception):
 
 
 @dataclass(slots=True)
-class Report:
-    """The outcome. ``problems`` and ``notes`` are Swedish sentences; instants are UTC."""
+class Outcome:
+    """What both verifiers find. ``problems`` and ``notes`` are Swedish sentences."""
 
     path: str
-    rows: int = 0
-    first_id: int = 0
-    last_id: int = 0
-    first_at_us: int = 0
-    last_at_us: int = 0
-    head: str = ""
-    """Hash of the last row, hexadecimal: write it down elsewhere and nothing can be changed."""
-    mode: str = ""
-    installation: str = ""
-    seals: int = 0
-    """Signed seals whose signature and row agree."""
     seconds: float = 0.0
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -41,39 +30,64 @@ class Report:
         """Return everything, with ``ok``, ready for ``json.dumps``."""
         return {"ok": self.ok, **asdict(self)}
 
-    def as_text(self) -> str:
-        """Return the report for a person."""
-        lines = [
-            f"Inkorgen i {self.path}",
-            f"  Rader:        {_grouped(self.rows)}" + self._numbers(),
-            f"  Tid:          {_instant(self.first_at_us)} till {_instant(self.last_at_us)}",
-            f"  Läge:         {_MODES.get(self.mode, self.mode or 'okänt')}",
-            f"  Slutsumma:    {self.head or 'ingen'}",
-            f"  Sigill:       {_grouped(self.seals)} signerade och kontrollerade",
-            f"  Tog:          {self.seconds:.1f} s".replace(".", ","),
-        ]
-        lines += [f"  Anmärkning:   {note}" for note in self.notes]
+    def told(self, what: str, facts: dict[str, str], whole: str) -> str:
+        """Return the report for a person: what was verified, the facts, the notes, how it went."""
+        told = [*facts.items(), ("Tog", f"{self.seconds:.1f} s".replace(".", ","))]
+        told += [("Anmärkning", note) for note in self.notes]
+        width = max(len(name) for name, _ in told) + 1
+        lines = [what, *[f"  {name + ':':<{width}} {text}" for name, text in told]]
         if self.ok:
-            lines.append("HEL. Varje rad är oförändrad och på sin plats.")
-        else:
-            lines.append(f"SKADAD. {_grouped(len(self.problems))} fel:")
-            lines += [f"  - {problem}" for problem in self.problems[:SHOWN]]
-            if len(self.problems) > SHOWN:
-                lines.append(f"  … och {_grouped(len(self.problems) - SHOWN)} till.")
+            return "\n".join([*lines, whole])
+        lines.append(f"SKADAD. {grouped(len(self.problems))} fel:")
+        lines += [f"  - {problem}" for problem in self.problems[:SHOWN]]
+        if len(self.problems) > SHOWN:
+            lines.append(f"  … och {grouped(len(self.problems) - SHOWN)} till.")
         return "\n".join(lines)
 
-    def _numbers(self) -> str:
-        return f" (nummer {self.first_id}–{self.last_id})" if self.rows else ""
 
-
-_MODES = {"demo": "demo", "ovning": "övning", "skarp": "skarp drift"}
-
-
-def _grouped(number: int) -> str:
+def grouped(number: int) -> str:
+    """Return a whole number in Swedish."""
     return f"{number:,}".replace(",", " ")
 
 
-def _instant(at_us: int) -> str:
+def instant(at_us: int) -> str:
+    """Return an instant (UTC microseconds) for a person; a dash for none or nonsense."""
     if not at_us:
         return "–"
-    return datetime.fromtimestamp(at_us // 1_000_000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    try:
+        return datetime.fromtimestamp(at_us // 1_000_000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    except (OverflowError, ValueError, OSError):
+        return "–"
+
+
+@dataclass(slots=True)
+class Report(Outcome):
+    """What was found in an inbox. Instants are UTC microseconds."""
+
+    rows: int = 0
+    first_id: int = 0
+    last_id: int = 0
+    first_at_us: int = 0
+    last_at_us: int = 0
+    head: str = ""
+    """Hash of the last row, hexadecimal: write it down elsewhere and nothing can be changed."""
+    mode: str = ""
+    installation: str = ""
+    seals: int = 0
+    """Signed seals whose signature and row agree."""
+
+    def as_text(self) -> str:
+        """Return the report for a person."""
+        numbers = f" (nummer {self.first_id}–{self.last_id})" if self.rows else ""
+        facts = {
+            "Rader": grouped(self.rows) + numbers,
+            "Tid": f"{instant(self.first_at_us)} till {instant(self.last_at_us)}",
+            "Läge": _MODES.get(self.mode, self.mode or "okänt"),
+            "Slutsumma": self.head or "ingen",
+            "Sigill": f"{grouped(self.seals)} signerade och kontrollerade",
+        }
+        whole = "HEL. Varje rad är oförändrad och på sin plats."
+        return self.told(f"Inkorgen i {self.path}", facts, whole)
+
+
+_MODES = {"demo": "demo", "ovning": "övning", "skarp": "skarp drift"}

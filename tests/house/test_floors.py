@@ -10,6 +10,7 @@ from django.apps import apps
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tornvakt.base.access.policy import actions
+from tornvakt.base.access.signs import sign_of
 
 PROJECT = Path(__file__).resolve().parents[2]
 LINT = "from importlinter.cli import lint_imports_command as lint; lint()"
@@ -84,8 +85,8 @@ def test_every_view_has_a_policy_or_says_why_it_needs_none() -> None:
     known = actions()
     bare = []
     for address, view in views():
-        action, reason = getattr(view, "policy_action", None), getattr(view, "policy_open", None)
-        if not (action in known if action else reason):
-            bare.append((address, action))
+        sign = sign_of(view)
+        if not (sign.action in known if sign.action else sign.open_because):
+            bare.append((address, sign.action))
     assert bare == []
     assert len(views()) > 5

@@ -10,9 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db import transaction
+
+from tornvakt.base.access import grants
 from tornvakt.base.access.compartments import CASE_ROOMS
 from tornvakt.base.access.models import Role, RoleHolding, User
 from tornvakt.base.access.services import create_user, invite
+from tornvakt.base.audit import log as audit
+from tornvakt.base.reviews import services as reviews
+from tornvakt.base.reviews.models import Drawn
 from tornvakt.domains.incidents import services as incidents
 from tornvakt.domains.sites import services as sites
 from tornvakt.domains.sites.models import Site
@@ -83,6 +89,21 @@ def holding_ids(town: Town) -> States:
     return {"in force": held.public_id, UNKNOWN: "0" * 16}
 
 
+def right_ids(town: Town) -> States:
+    """A right to a single thing, in force."""
+    now = datetime.now(UTC)
+    grant = grants.give(
+        user=town.operator,
+        action="sites.view",
+        on=("site", town.site.number),
+        since=now,
+        until=None,
+        why=f"{CANARY}arbete",
+        now=now,
+    )
+    return {"in force": grant.public_id, UNKNOWN: "0" * 16}
+
+
 def tokens(town: Town) -> States:
     """A one-time link that has not been used."""
     guest = create_user(username="maker-guest", role="", call_name="Guest")
@@ -92,6 +113,30 @@ def tokens(town: Town) -> States:
 def nothing(town: Town) -> States:
     """Only what is not there: the thing itself is each person's own."""
     return {UNKNOWN: 999_999}
+
+
+def log_sample_ids(town: Town) -> States:
+    """A sample of the log of accounts."""
+    return {"drawn": _drawn(town).sample_id, UNKNOWN: 999_999}
+
+
+def log_drawn_ids(town: Town) -> States:
+    """An entry of it."""
+    return {"drawn": _drawn(town).pk, UNKNOWN: 999_999}
+
+
+def _drawn(town: Town) -> Drawn:
+    found = Drawn.objects.first()
+    if found is None:
+        now = datetime.now(UTC)
+        with transaction.atomic():
+            audit.wrote("access.pin_chosen", by=town.operator, room="SYS", at=now)
+        day = timedelta(days=1)
+        reviews.draw(
+            room="SYS", since=now - day, until=now + day, many=1, by=town.administrator, now=now
+        )
+        found = Drawn.objects.get()
+    return found
 
 
 def providers(town: Town) -> States:
@@ -262,6 +307,9 @@ MAKERS: dict[tuple[str, str], Callable[[Town], States]] = {
     ("/jour/", "role_id"): duty_role_ids,
     ("/konton/", "user_id"): user_ids,
     ("/konton/", "holding_id"): holding_ids,
+    ("/konton/", "right_id"): right_ids,
+    ("/logg/stickprov/", "sample_id"): log_sample_ids,
+    ("/logg/stickprov/", "drawn_id"): log_drawn_ids,
     ("/mitt-konto/", "pk"): nothing,
     ("/inbjudan/", "token"): tokens,
     ("/logga-in/", "provider_id"): providers,

@@ -109,13 +109,21 @@ def serving() -> Iterator[Web]:
                 connections.close_all()
 
 
+def shown_now(user: User) -> dict[str, Any]:
+    """What a session holds of somebody who has just shown who they are."""
+    return {
+        "account_authentication_methods": [{"method": "password", "at": time.time()}],
+        "account_authentication_methods_user": str(user.pk),
+    }
+
+
 def session_of(user: User, **content: Any) -> str:
     """Sign somebody in without the sign-in page; returns the key of a new session."""
     store = import_module(settings.SESSION_ENGINE).SessionStore()
     store[SESSION_KEY] = str(user.pk)
     store[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     store[HASH_SESSION_KEY] = user.get_session_auth_hash()
-    for name, value in content.items():
+    for name, value in {**shown_now(user), **content}.items():
         store[name] = value
     store.create()
     return str(store.session_key)

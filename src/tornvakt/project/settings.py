@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "tornvakt.base.facts",
     "tornvakt.base.audit",
     "tornvakt.base.access",
+    "tornvakt.base.reviews",
     "tornvakt.base.files",
     "tornvakt.base.ui",
     "tornvakt.domains.sites",

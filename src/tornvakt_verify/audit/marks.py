@@ -1,4 +1,4 @@
-"""The files beside the database: ``audit/leaves`` and ``audit/checkpoints.log``."""
+"""The files beside the database: ``audit/leaves``, ``audit/checkpoints.log`` and ``audit/head``."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -58,6 +58,32 @@ def read_points(path: Path, name: str) -> tuple[Points, list[str]]:
         else:
             points.append(point)
     return Points(name, log, key, points), problems
+
+
+class Head(NamedTuple):
+    """What the log's end was when it was signed last, and in which log."""
+
+    log: str
+    point: Point
+
+
+def read_head(path: Path) -> tuple[Head | None, list[str]]:
+    """Return the head and what is wrong with the file."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None, ["Slutsigillet (audit/head) är borta."]
+    word, _, rest = content.removesuffix(b"\n").partition(b" ")
+    log, _, rest = rest.partition(b" ")
+    point = _point(rest)
+    try:
+        name = str(UUID(log.decode("ascii")))
+    except ValueError:
+        name = ""
+    is_right = word == b"head" and name.encode() == log and content.endswith(b"\n")
+    if point is None or not is_right:
+        return None, ["Slutsigillet (audit/head) är ändrat: det går inte att läsa."]
+    return Head(name, point), []
 
 
 def _first(line: bytes) -> tuple[str, str]:

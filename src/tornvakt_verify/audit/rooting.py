@@ -13,13 +13,24 @@ NAMED = 20
 
 
 class Roots:
-    """All checkpoints, of the database, of the file beside it and of a copy kept elsewhere."""
+    """All checkpoints, of the database, of the file beside it and of a copy kept elsewhere.
 
-    def __init__(self, groups: list[Points], is_signed: Callable[[Point], bool] | None) -> None:
+    ``head``: what the signed head attests, its signature already checked.
+    """
+
+    def __init__(
+        self,
+        groups: list[Points],
+        is_signed: Callable[[Point], bool] | None,
+        head: Point | None = None,
+    ) -> None:
         self.problems: list[str] = []
         self.good = 0
         self.attested_size = 0
         """So many entries have a good checkpoint over them."""
+        self.sealed: Point | None = None
+        """The longest that is attested, by a checkpoint or the head."""
+        self._head = head
         self._groups = groups
         judged: dict[Point, bool] = {}
         for group in groups:
@@ -32,9 +43,11 @@ class Roots:
             self.problems += _listed(
                 bad, f"Kontrollpunkten vid {{}} poster i {group.name} är ändrad eller förfalskad."
             )
-        self._points = sorted(point for point, is_good in judged.items() if is_good)
+        good = {point for point, is_good in judged.items() if is_good}
+        self._points = sorted(good | ({head} if head else set()))
         self._sizes = [point.size for point in self._points]
         self.sizes = {point.size for group in groups for point in group.points}
+        self.sizes |= {head.size} if head else set()
         self._database: dict[int, bytes] = {}
         self._file: dict[int, bytes] = {}
         self._compare_groups(groups[0], groups[1], groups[2] if len(groups) > 2 else None)
@@ -48,14 +61,18 @@ class Roots:
         is_database_right = walk.is_tree_whole and not walk.misfits and not walk.unreadable
         if not is_database_right:
             self._file = file_tree(leaves, self.sizes).roots
-        attested = [point.size for point in self._points if self._is_attested(point)]
-        self.good = len(attested)
-        self.attested_size = max(attested, default=0)
+        right = [point for point in self._points if self._is_attested(point)]
+        attested = [point.size for point in right]
+        self.sealed = max(right, default=None)
+        checkpoints = [point.size for point in right if point is not self._head]
+        self.good = len(checkpoints)
+        self.attested_size = max(checkpoints, default=0)
         for point in self._points:
             is_there = point.size <= walk.size and self._is_known(point)
             if is_there and not self._is_attested(point):
                 intact = max((size for size in attested if size < point.size), default=0)
                 names = [group.name for group in self._groups if point in group.points]
+                names += ["audit/head"] if point is self._head else []
                 self.problems.append(
                     f"Posterna med {span(intact, point.size - 1)} är omskrivna, eller loggen "
                     f"tillbakarullad och fortsatt: de är inte de som kontrollpunkten "

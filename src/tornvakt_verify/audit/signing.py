@@ -36,8 +36,21 @@ def began(source: Source) -> list[Began]:
     return found
 
 
-def checker(logs: list[tuple[str, str]]) -> Check | None:
-    """Return a function that says whether one of these logs (id, key) signed a checkpoint.
+def heads_made(source: Source) -> list[tuple[int, int]]:
+    """Return where the head was gone and made anew: number, and when (UTC microseconds)."""
+    rows = source.ask(
+        "SELECT l.number, e.at_us FROM audit_entry e JOIN audit_leaf l ON l.entry_id = e.id"
+        " WHERE e.on_kind = 'log' AND e.action = 'audit.head_made' ORDER BY l.number"
+    )
+    return [(number, at_us) for number, at_us in rows if type(at_us) is int]
+
+
+CHECKPOINT, HEAD = b"TVC1", b"TVH1"
+"""What a signed checkpoint begins with, and the signed head."""
+
+
+def checker(logs: list[tuple[str, str]], magic: bytes = CHECKPOINT) -> Check | None:
+    """Return a function that says whether one of these logs (id, key) signed a point.
 
     None where ``cryptography`` is not installed.
     """
@@ -50,7 +63,7 @@ def checker(logs: list[tuple[str, str]]) -> Check | None:
     for log, key in reversed(logs):
         try:
             public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(key))
-            keys.append((b"TVC1" + UUID(log).bytes, public))
+            keys.append((magic + UUID(log).bytes, public))
         except ValueError:
             continue
 

@@ -3,7 +3,7 @@
 A database that was put back has also forgotten that it ever gave out the ids.
 """
 
-from tornvakt_verify.audit.marks import RECORD, Points
+from tornvakt_verify.audit.marks import RECORD, Point, Points
 from tornvakt_verify.audit.outcome import grouped, instant, span
 from tornvakt_verify.audit.sources import Source
 from tornvakt_verify.audit.walking import Walk
@@ -12,15 +12,17 @@ UNSIGNED_US = 180_000_000
 """Entries span less than this without a checkpoint over them: one is made each minute."""
 
 
-def tail_problems(source: Source, size: int, leaves: bytes, groups: list[Points]) -> list[str]:
+def tail_problems(
+    source: Source, size: int, leaves: bytes, groups: list[Points], head: Point | None
+) -> list[str]:
     """Compare the database's size with what everything else says it was."""
     filed = len(leaves) // RECORD
     inside, logged, *copied = groups
     problems = []
     last = max((point.size for point in (*inside.points, *logged.points)), default=0)
-    known = max(filed, last)
+    known = max(filed, last, head.size if head else 0)
     if known > size:
-        problems.append(_missing(source, size, known, leaves, inside, logged))
+        problems.append(_missing(source, size, known, leaves, inside, logged, head))
     if filed < last <= size:
         problems.append(
             f"audit/leaves är kapad: den slutar vid {span(filed - 1, 0)} fast en kontrollpunkt "
@@ -55,12 +57,20 @@ def unsigned_problems(source: Source, walk: Walk, attested: int) -> list[str]:
 
 
 def _missing(
-    source: Source, size: int, known: int, leaves: bytes, inside: Points, logged: Points
+    source: Source,
+    size: int,
+    known: int,
+    leaves: bytes,
+    inside: Points,
+    logged: Points,
+    head: Point | None,
 ) -> str:
     which = f"Posterna med {span(size, known - 1)} saknas i slutet"
     newest = max((*inside.points, *logged.points), default=None)
     if newest is not None and newest.size > size:
         witness = f"kontrollpunkten {instant(newest.at_us)} intygar {grouped(newest.size)} poster"
+    elif head is not None and head.size == known:
+        witness = f"audit/head {instant(head.at_us)} intygar {grouped(head.size)} poster"
     else:
         witness = f"audit/leaves har {grouped(known)} poster"
     record = leaves[RECORD * (known - 1) : RECORD * known]

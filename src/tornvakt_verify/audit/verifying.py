@@ -5,8 +5,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tornvakt_verify.audit import explaining, signing, sources
-from tornvakt_verify.audit.marks import RECORD, Points, read_leaves, read_points
-from tornvakt_verify.audit.outcome import Report, span
+from tornvakt_verify.audit.marks import (
+    RECORD,
+    Head,
+    Point,
+    Points,
+    read_head,
+    read_leaves,
+    read_points,
+)
+from tornvakt_verify.audit.outcome import Report, instant, span
 from tornvakt_verify.audit.rooting import Roots
 from tornvakt_verify.audit.sources import Source
 from tornvakt_verify.audit.tail import tail_problems, unsigned_problems
@@ -39,6 +47,7 @@ def verify(
     report = Report(path=str(data))
     # The order matters beside a running sequencer: what is read first may only be older.
     copied, copy_problems = _copied(copy)
+    head, head_problems = read_head(audit / "head")
     filed, filed_problems = read_points(audit / "checkpoints.log", "audit/checkpoints.log")
     leaves, leaf_problems, report.notes = read_leaves(audit / "leaves")
     if (leaves or filed.points) and not url and not (data / "main.db").exists():
@@ -49,11 +58,13 @@ def verify(
             report.database = source.name
             report.problems = source.structure()
             if not report.problems or source.ask("SELECT count(*) FROM audit_entry"):
-                _verify(source, leaves, filed, copied, report, progress)
+                _verify(source, leaves, filed, copied, head, report, progress)
     except OSError as error:
         raise CannotVerify(f"{error.filename}: {error.strerror}") from error
     if report.entries or leaves or filed.points:
         report.problems += leaf_problems + filed_problems
+        # The head comes in the second after the first entries, long before the first checkpoint.
+        report.problems += head_problems if filed.points or head else []
     else:
         report.notes.append("Loggen är tom: ingen post är numrerad ännu.")
     report.problems += copy_problems + _set_aside(audit)
@@ -74,6 +85,7 @@ def _verify(
     leaves: bytes,
     filed: Points,
     copied: Points | None,
+    head: Head | None,
     report: Report,
     progress: Callable[[int], None],
 ) -> None:
@@ -82,11 +94,13 @@ def _verify(
     logs = signing.began(source)
     if logs:
         report.log, report.key = logs[-1].log, logs[-1].key
-    is_signed = signing.checker([(each.log, each.key) for each in logs])
+    keys = [(each.log, each.key) for each in logs]
+    is_signed = signing.checker(keys)
     if is_signed is None:
         report.notes.append("Signaturerna är inte kontrollerade: paketet cryptography saknas.")
     groups = [inside, filed, *([copied] if copied else [])]
-    roots = Roots(groups, is_signed)
+    end, head_problems = _judged(head, keys)
+    roots = Roots(groups, is_signed, end)
     walk = Walk(source, leaves, roots.sizes)
     walk.run(progress)
     report.entries = walk.rows
@@ -94,7 +108,9 @@ def _verify(
     report.root = walk.tree.root().hex() if walk.rows and walk.is_tree_whole else ""
     roots.compare(walk, leaves)
     report.checkpoints = roots.good if is_signed is not None else 0
-    report.problems += problems + roots.problems
+    report.sealed = roots.sealed.size if roots.sealed else 0
+    report.sealed_at_us = roots.sealed.at_us if roots.sealed else 0
+    report.problems += problems + roots.problems + head_problems
     report.problems += explaining.explain(walk.misfits, roots.attested)
     if walk.more:
         report.problems.append(f"Ytterligare {walk.more} nummer stämmer inte.")
@@ -102,7 +118,7 @@ def _verify(
         report.problems.append(
             f"Nummer {number} går inte att läsa: databasfilen är skadad ({why})."
         )
-    report.problems += tail_problems(source, walk.size, leaves, groups)
+    report.problems += tail_problems(source, walk.size, leaves, groups, end)
     report.problems += unsigned_problems(source, walk, roots.attested_size)
     report.problems += _other_log(groups[1:], logs)
     report.problems += _unnumbered(source, report)
@@ -110,10 +126,32 @@ def _verify(
         report.notes.append(
             f"Loggen började om vid nummer {each.number} med nyckeln {each.key[:16]}…"
         )
+    if (loose := walk.size - report.sealed) > 0:
+        report.notes.append(
+            f"De {loose} sista posterna ({span(report.sealed, walk.size - 1)}) är inte förseglade "
+            "ännu: tills det är gjort kan den som äger databasen ändra dem utan att det syns."
+        )
+    report.notes += [
+        f"Slutsigillet var borta och gjordes på nytt vid nummer {number}, {instant(at_us)}."
+        for number, at_us in signing.heads_made(source)
+    ]
     behind = walk.size - len(leaves) // RECORD
     if behind > 0 and leaves:
         last = span(len(leaves) // RECORD, walk.size - 1)
         report.notes.append(f"audit/leaves saknar ännu {last}; numreraren fyller på.")
+
+
+def _judged(head: Head | None, keys: list[tuple[str, str]]) -> tuple[Point | None, list[str]]:
+    """Return what the head attests, if one of this log's keys signed it."""
+    if head is None:
+        return None, []
+    mine = [(log, key) for log, key in keys if log == head.log]
+    if not mine:
+        return None, [f"Slutsigillet (audit/head) hör till en annan logg: {head.log}."]
+    is_signed = signing.checker(mine, signing.HEAD)
+    if is_signed is None or is_signed(head.point):
+        return head.point, []
+    return None, ["Slutsigillet (audit/head) är ändrat eller förfalskat."]
 
 
 def _other_log(groups: list[Points], logs: list[signing.Began]) -> list[str]:

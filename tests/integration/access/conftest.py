@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.test import Client, override_settings
 
 from tests.support.samples import holder
+from tests.support.web import shown_now
 from tornvakt.base.access import doors
 from tornvakt.base.access.models import User
 
@@ -58,6 +59,9 @@ def signed_in(db: None) -> SignIn:
     def sign_in(user: User) -> Client:
         client = Client()
         client.force_login(user)
+        session = client.session
+        session.update(shown_now(user))
+        session.save()
         return client
 
     return sign_in

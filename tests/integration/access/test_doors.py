@@ -1,5 +1,7 @@
 """What the door writes down, and that it tells nobody what is behind it."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test import Client, override_settings
@@ -8,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from tests.integration.access.conftest import SignIn, clock
 from tests.support import samples
 from tests.support.samples import CANARY, holder
-from tornvakt.base.access import doors, grants, policy
+from tornvakt.base.access import actions, doors, grants, policy
+from tornvakt.base.access.compartments import Compartment
 from tornvakt.base.access.models import User
 from tornvakt.base.audit import log as audit
 from tornvakt.base.audit.models import Entry
@@ -99,8 +102,17 @@ def test_a_grant_opens_one_thing_for_its_time_and_no_other(officer: User, admin:
     on = ("site", town.site.number)
     assert not policy.may_try(guest, "sites.view")
     grants.give(
-        user=guest, action="sites.view", on=on, since=now, until=None, why="byter larm", by=admin
+        user=guest,
+        action="sites.view",
+        on=on,
+        since=now,
+        until=now + timedelta(days=1),
+        why="byter larm",
+        by=admin,
+        now=now,
     )
+    [given] = entries(action="access.right_given")
+    assert given.room == "LARM"  # the log of the room that the right opens
     assert policy.may_try(guest, "sites.view")
     assert policy.decide(guest, "sites.view", town.site)
     assert not policy.decide(guest, "sites.view", other)
@@ -110,21 +122,52 @@ def test_a_grant_opens_one_thing_for_its_time_and_no_other(officer: User, admin:
     assert list(policy.visible(guest, "sites.view", Site.objects.all())) == []
 
 
-def test_nobody_gives_a_grant_to_themselves_or_without_a_reason(admin: User) -> None:
-    for user, why, refusal in (
-        (admin, "vill se", grants.GrantToOneself),
-        (holder("technician", "t2"), " ", grants.GrantWithoutReason),
-    ):
+def test_a_right_by_hand_has_a_giver_a_thing_an_end_and_a_reason(admin: User) -> None:
+    guest, now = holder("technician", "t2"), clock()
+    right = {"user": guest, "action": "sites.view", "on": ("site", "OBJ-0001"), "why": "service"}
+    right |= {"since": now, "until": now + timedelta(days=1), "now": now, "by": admin}
+    other: list[tuple[dict[str, object], type[grants.GrantRefused]]] = [
+        ({"user": admin}, grants.GrantToOneself),
+        ({"by": holder("shift_leader", "sl9")}, grants.GrantNotYours),
+        ({"why": " \u200b"}, grants.GrantWithoutReason),
+        ({"why": "x" * 201}, grants.GrantWithoutReason),
+        ({"until": None}, grants.GrantTooLong),
+        ({"until": now}, grants.GrantTooLong),
+        ({"on": ("site", "OBJ 1")}, grants.GrantOnNothing),
+        ({"on": ("site", "OBJ-0001\u202e")}, grants.GrantOnNothing),
+        ({"on": ("customer", "3")}, grants.GrantOnNothing),
+        ({"action": "sites.edit"}, grants.GrantOnNothing),
+    ]
+    for wrong, refusal in other:
         with pytest.raises(refusal):
-            grants.give(
-                user=user,
-                action="sites.view",
-                on=("site", "1"),
-                since=clock(),
-                until=None,
-                why=why,
-                by=admin,
-            )
+            grants.give(**(right | wrong))  # type: ignore[arg-type]
+    grant = grants.give(**right)  # type: ignore[arg-type]
+    with pytest.raises(grants.GrantAlreadyHeld):
+        grants.give(**right)  # type: ignore[arg-type]
+    grants.end_by_hand(grant_id=grant.pk, by=admin, now=now)
+    with pytest.raises(grants.GrantNotThere):
+        grants.end_by_hand(grant_id=grant.pk, by=admin, now=now)
+
+
+def test_in_a_case_room_a_right_opens_nothing_without_standing_there(
+    admin: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Membership and assignment, never one alone; and an administrator gives neither."""
+    name, room, now = "cases.view", Compartment.BARN, clock()
+    action = actions.Action(name, lambda _user, _obj: False, room, None, "case", "pk")
+    monkeypatch.setitem(actions._actions, name, action)
+    member, stranger = holder("child_officer", "barn1"), holder("operator", "op7")
+    for user in (member, stranger, admin):
+        on = ("case", str(user.pk))
+        grants.give(user=user, action=name, on=on, since=now, until=None, why="fått", now=now)
+    assert policy.decide(member, name, member)
+    assert not policy.decide(member, name, stranger)
+    assert not policy.decide(stranger, name, stranger)
+    assert not policy.decide(admin, name, admin)
+    assert not policy.may_try(stranger, name)
+    assert [each.room for each in entries(action="access.right_given")] == ["BARN"] * 3
+    assert name not in grants.by_hand()
+    assert not grants.may_give(admin, grants.WantedGrant(member.pk, name))
 
 
 def test_a_role_that_asks_for_a_second_factor_opens_only_the_own_account(

@@ -19,6 +19,7 @@ from tests.support.web import Answer
 from tornvakt.base.access import doors, policy
 from tornvakt.base.access.lock import LOCKED_AT
 from tornvakt.base.access.models import Role, User
+from tornvakt.base.access.signs import sign_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -41,7 +42,7 @@ class Asking:
 
     @property
     def action(self) -> str:
-        return getattr(self.view, "policy_action", "")
+        return sign_of(self.view).action
 
     @property
     def is_there(self) -> bool:
@@ -153,7 +154,7 @@ def test_nobody_an_ended_account_and_a_locked_session(fresh: None) -> None:
                     found.append(f"{asking.path}: {page.status} {fetched.status}")
                 if samples.CANARY in page.body + fetched.body:
                     found.append(f"{asking.path}: leaks a text")
-            if getattr(asking.view, "works_while_locked", ""):
+            if sign_of(asking.view).while_locked:
                 continue
             for method in ("GET", "POST"):
                 page = server.ask(asking.path, locked, method)

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from pysqlite3 import dbapi2 as pysqlite3
 
-from tornvakt.base.audit import log
+from tornvakt.base.audit import head, log
 from tornvakt.base.audit.checkpoints import sign
 from tornvakt.base.audit.sequencer import Sequencer
 from tornvakt.base.inbox.paths import DataDir
@@ -94,6 +94,10 @@ class Log:
     @property
     def leaves(self) -> Path:
         return self.data.audit / "leaves"
+
+    @property
+    def head(self) -> Path:
+        return self.data.audit / "head"
 
     @property
     def points(self) -> Path:
@@ -298,7 +302,18 @@ def all_put_back(made: Log, tmp_path: Path) -> Path:
     put_back(made, 21)
     made.leaves.write_bytes(made.leaves.read_bytes()[: 21 * 40])
     made.points.write_text("".join(made.points.read_text().splitlines(keepends=True)[:3]))
+    remake_head(made)
     return kept
+
+
+def remake_head(made: Log) -> None:
+    """Sign the end as it is now: with the key, or kept from when the log was so long."""
+    tree, leaves = Tree(set()), made.leaves.read_bytes()
+    for start in range(0, len(leaves), 40):
+        tree.add(leaves[start + 8 : start + 40])
+    key = Ed25519PrivateKey.from_private_bytes((made.data.keys / "audit.key").read_bytes())
+    log = UUID(made.points.read_text().split()[1])
+    head.write(made.head, head.sign(key, log, tree.size, tree.root(), 1_795_384_058_000_000))
 
 
 def test_a_machine_put_back_is_named_by_a_copy_kept_elsewhere(made: Log, tmp_path: Path) -> None:
@@ -333,6 +348,7 @@ def test_a_machine_put_back_and_used_again_is_named_too(made: Log, tmp_path: Pat
         tree.add(value)
     made.leaves.write_bytes(bytes(leaves))
     resign(made, tree.root(), 31, made.data.keys / "audit.key")
+    remake_head(made)
     assert made.problems() == []
     problems = made.problems(kept)
     assert any("nummer 21–30 är omskrivna, eller loggen tillbakarullad" in p for p in problems)
@@ -388,6 +404,70 @@ def test_a_tampered_leaf_in_the_database_is_named(made: Log) -> None:
     assert made.problems() == ["Kontrollsumman för nummer 14 i databasen är ändrad."]
 
 
+def write_unsealed(made: Log, many: int) -> None:
+    """Add entries that have their numbers, and are marked, and no checkpoint over them yet."""
+    sequencer = Sequencer(made.data)
+    with transaction.atomic():
+        for number in range(many):
+            log.wrote("site.edit", by=None, on=("site", f"OBJ-s{number}"), at=AT)
+    sequencer.step(now=AT)
+    sequencer.mark(now=AT + timedelta(seconds=200))
+    sequencer.close()
+    made.export()
+
+
+def cut_everywhere(made: Log, size: int) -> None:
+    """Cut the tail off the database and the file of leaves, behind the last checkpoint."""
+    first = made.id_of(size)
+    made.do(
+        f"DELETE FROM audit_leaf WHERE number >= {size}",
+        f"DELETE FROM audit_entry WHERE id >= {first}",
+        f"SELECT setval('audit_entry_id_seq', {first - 1})"
+        if made.url
+        else f"UPDATE sqlite_sequence SET seq = {first - 1} WHERE name = 'audit_entry'",
+    )
+    made.leaves.write_bytes(made.leaves.read_bytes()[: 40 * size])
+
+
+def test_a_tail_younger_than_the_last_checkpoint_cannot_be_cut_unseen(made: Log) -> None:
+    write_unsealed(made, 7)
+    report = made.verify()
+    assert (report.problems, report.notes, report.sealed) == ([], [], LAST + 8)
+    cut_everywhere(made, 34)
+    assert made.problems() == [
+        "Databasen är tillbakarullad till en äldre kopia. Posterna med nummer 34–37 saknas i "
+        "slutet: audit/head 2026-11-22 21:03:20 UTC intygar 38 poster."
+    ]
+    # The last checkpoint is signed too, and is no head.
+    cut_everywhere(made, 31)
+    point = made.points.read_text().splitlines()[-1]
+    made.head.write_text(f"head {made.points.read_text().split()[1]} {point}\n")
+    assert made.problems() == ["Slutsigillet (audit/head) är ändrat eller förfalskat."]
+    made.head.unlink()
+    assert made.problems() == ["Slutsigillet (audit/head) är borta."]
+
+
+def test_a_tail_rewritten_before_its_checkpoint_is_named(made: Log) -> None:
+    write_unsealed(made, 7)
+    forge(made, 35, in_file=True)
+    (problem,) = made.problems()
+    assert problem.startswith("Posterna med nummer 31–37 är omskrivna")
+    assert problem.endswith("(audit/head).")
+
+
+def test_what_is_not_sealed_yet_is_said(made: Log) -> None:
+    write_unsealed(made, 2)
+    before = made.head.read_bytes()
+    write_unsealed(made, 3)
+    made.head.write_bytes(before)
+    report = made.verify()
+    assert report.problems == []
+    assert report.notes == [
+        "De 3 sista posterna (nummer 33–35) är inte förseglade ännu: tills det är gjort kan den "
+        "som äger databasen ändra dem utan att det syns."
+    ]
+
+
 FILES: dict[str, tuple[Callable[[Log], object], str]] = {
     "leaves gone": (lambda made: made.leaves.unlink(), "Bladfilen (audit/leaves) är borta."),
     "leaves cut": (
@@ -405,6 +485,17 @@ FILES: dict[str, tuple[Callable[[Log], object], str]] = {
     "a line spoilt": (
         lambda made: made.points.write_text(made.points.read_text().replace("\n21 ", "\n21  ")),
         "Rad 3 i audit/checkpoints.log är ändrad: den går inte att läsa.",
+    ),
+    "head gone": (lambda made: made.head.unlink(), "Slutsigillet (audit/head) är borta."),
+    "head spoilt": (
+        lambda made: made.head.write_text(made.head.read_text().replace("head ", "head  ")),
+        "Slutsigillet (audit/head) är ändrat: det går inte att läsa.",
+    ),
+    "head of another log": (
+        lambda made: made.head.write_text(
+            f"head {UUID(int=5)} {made.head.read_text().split(maxsplit=2)[2]}"
+        ),
+        f"Slutsigillet (audit/head) hör till en annan logg: {UUID(int=5)}.",
     ),
     "another time": (
         lambda made: made.do("UPDATE audit_checkpoint SET at_us = at_us + 1 WHERE size = 21"),

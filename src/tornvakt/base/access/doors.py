@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.contrib.auth.views import redirect_to_login
@@ -15,26 +15,30 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from tornvakt.base.access import signs, step_up
 from tornvakt.base.access.compartments import Compartment
 from tornvakt.base.access.mfa import lacks_second_factor
 from tornvakt.base.access.models import User
 from tornvakt.base.access.policy import described, has_standing, may_try
+from tornvakt.base.access.signs import View
 from tornvakt.base.audit import log as audit
 
 log = logging.getLogger(__name__)
 
-View = TypeVar("View", bound=Callable[..., Any])
 LOOKS = frozenset({"GET", "HEAD"})
 
 
-def requires(action: str, *, polled: bool = False) -> Callable[[View], View]:
+def requires(
+    action: str, *, polled: bool = False, stepped_up: bool = False
+) -> Callable[[View], View]:
     """Let only those in who may do ``action``; works on plain and on async views.
 
     Nobody signed in: to the sign-in page, or 401 for a request that a script made. Signed in but
     nobody in the room of the action: 404, the page of an address that leads nowhere. Somebody
     there, but not for this: 403. All of it is settled before the view has looked at anything, so
     an address with a real number and one with an invented number take the same way. The view
-    carries the action as ``policy_action``.
+    carries the action on its sign (`signs`). ``stepped_up``: only to somebody who has shown within
+    a quarter of an hour who they are; others are asked, and what they had sent goes on after that.
 
     Every look is logged before its content leaves: once a request; once a subscription for a
     stream; for what a page asks for by itself again and again (``polled``), at most once a minute
@@ -48,7 +52,7 @@ def requires(action: str, *, polled: bool = False) -> Callable[[View], View]:
             @wraps(view)
             async def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
                 request.user = await request.auser()
-                refusal = await sync_to_async(_refusal)(request, action)
+                refusal = await sync_to_async(_refusal)(request, action, stepped_up)
                 if refusal:
                     return refusal
                 # Before the view: a stream has let go of the database when it answers.
@@ -58,7 +62,7 @@ def requires(action: str, *, polled: bool = False) -> Callable[[View], View]:
 
             @wraps(view)
             def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-                refusal = _refusal(request, action)
+                refusal = _refusal(request, action, stepped_up)
                 if refusal:
                     return refusal
                 answer = view(request, *args, **kwargs)
@@ -66,8 +70,7 @@ def requires(action: str, *, polled: bool = False) -> Callable[[View], View]:
                     return _kept_nowhere(answer)
                 return _kept_nowhere(_note_look(request, action, kwargs, polled) or answer)
 
-        guarded.policy_action = action  # type: ignore[attr-defined]
-        return cast(View, guarded)
+        return signs.write(cast(View, guarded), action=action, is_stepped_up=stepped_up)
 
     return protect
 
@@ -79,22 +82,22 @@ def _kept_nowhere(answer: HttpResponseBase) -> HttpResponseBase:
 
 
 def open_to_all(reason: str) -> Callable[[View], View]:
-    """Say that a view needs no sign-in, and why. The view carries ``policy_open``."""
+    """Say that a view needs no sign-in, and why."""
 
     def mark(view: View) -> View:
-        view.policy_open = reason  # type: ignore[attr-defined]
-        return view
+        return signs.write(view, open_because=reason)
 
     return mark
 
 
-def _refusal(request: HttpRequest, action: str) -> HttpResponseBase | None:
+def _refusal(request: HttpRequest, action: str, stepped_up: bool) -> HttpResponseBase | None:
     if not request.user.is_authenticated:
         if is_from_script(request):
             return HttpResponse(status=401)
         return redirect_to_login(request.get_full_path())
     if may_try(request.user, action):
-        return _second_factor_first(request, action)
+        first = _second_factor_first(request, action)
+        return first or (_once_more(request, action) if stepped_up else None)
     _note_refusal(request, action)
     if has_standing(request.user, described(action).room):
         raise PermissionDenied(action)
@@ -116,6 +119,15 @@ def _second_factor_first(request: HttpRequest, action: str) -> HttpResponseBase 
     if is_from_script(request):
         raise PermissionDenied(action)
     return redirect(f"{reverse('own_account')}?behov=andra-faktor")
+
+
+def _once_more(request: HttpRequest, action: str) -> HttpResponseBase | None:
+    """Ask a person who came in long ago who they are, before something that weighs more."""
+    if step_up.is_fresh(request, now=timezone.now()):
+        return None
+    if is_from_script(request):
+        raise PermissionDenied(action)
+    return step_up.ask(request)
 
 
 class Damper:

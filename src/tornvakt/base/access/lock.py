@@ -8,7 +8,6 @@ address, so that the reader is back where they were once it is open.
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeVar
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
@@ -20,9 +19,11 @@ from django.shortcuts import render
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
+from tornvakt.base.access import signs
 from tornvakt.base.access.doors import is_from_script
 from tornvakt.base.access.models import User
 from tornvakt.base.access.policy import decide
+from tornvakt.base.access.signs import View
 from tornvakt.base.audit import log as audit
 
 LOCKED_AT = "locked_at"
@@ -33,15 +34,12 @@ locked = Signal()
 unlocked = Signal()
 """A session was opened again. Sends ``session_key``."""
 
-View = TypeVar("View", bound=Callable[..., Any])
-
 
 def works_while_locked(reason: str) -> Callable[[View], View]:
     """Say that a view answers while the session is locked, and why. It shows no details then."""
 
     def mark(view: View) -> View:
-        view.works_while_locked = reason  # type: ignore[attr-defined]
-        return view
+        return signs.write(view, while_locked=reason)
 
     return mark
 
@@ -97,15 +95,27 @@ class LockMiddleware(MiddlewareMixin):
         names: dict[str, object],
     ) -> HttpResponseBase | None:
         """Let through what works while locked, without asking the database for it."""
-        if getattr(view, "works_while_locked", "") or not is_locked(request):
+        if signs.sign_of(view).while_locked:
             return None
-        if not isinstance(request.user, AbstractBaseUser):
-            return None
-        if is_from_script(request) or "application/json" in request.headers.get("Accept", ""):
-            text = _("The desk is locked. Open it with your PIN, a passkey or your password.")
-            return JsonResponse({"error": "Locked", "message": text}, status=423)
-        target = request.get_full_path() if request.method == "GET" else "/"
-        return face(request, next_url=target, status=423)
+        return _closed(request)
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """An address that leads nowhere answers as every other: the lock says nothing of it."""
+        is_nowhere = response.status_code == 404 and request.resolver_match is None
+        return (_closed(request) if is_nowhere else None) or response
+
+
+def _closed(request: HttpRequest) -> HttpResponseBase | None:
+    """The answer of a locked session; None when it is open, or nobody is signed in."""
+    if not is_locked(request) or not isinstance(request.user, AbstractBaseUser):
+        return None
+    if is_from_script(request) or "application/json" in request.headers.get("Accept", ""):
+        text = _("The desk is locked. Open it with your PIN, a passkey or your password.")
+        return JsonResponse({"error": "Locked", "message": text}, status=423)
+    target = request.get_full_path() if request.method == "GET" else "/"
+    return face(request, next_url=target, status=423)
 
 
 def _wrote(action: str, request: HttpRequest, now: datetime, way: str = "") -> None:

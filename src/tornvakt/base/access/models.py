@@ -193,9 +193,12 @@ class Grant(models.Model):
     """A right to one action on one thing, beside the roles (särskild behörighet).
 
     Written by `flow` for somebody who takes part in a thing (a guard and an assignment), and ended
-    when the part is over. Half-open like everything with a time.
+    when the part is over, or given by hand with a reason and an end. Half-open like everything with
+    a time.
     """
 
+    public_id = models.CharField(max_length=16, unique=True, default=public_id, editable=False)
+    """What addresses call it: serial numbers would let rights that are not shown be counted."""
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="grants"
     )

@@ -2,11 +2,12 @@
 
 from django.utils import timezone
 
-from tornvakt.base.access import holdings
-from tornvakt.base.access.compartments import Compartment
+from tornvakt.base.access import grants, holdings
+from tornvakt.base.access.actions import register, roles, room_of
+from tornvakt.base.access.compartments import CASE_ROOMS, Compartment
+from tornvakt.base.access.grants import WantedGrant
 from tornvakt.base.access.holdings import CASE_ROLES, Wanted
-from tornvakt.base.access.models import Role, RoleHolding, User
-from tornvakt.base.access.policy import register, roles
+from tornvakt.base.access.models import Grant, Role, RoleHolding, User
 
 administrators = roles(Role.SYSADMIN)
 
@@ -39,6 +40,23 @@ def _may_see_holding(user: User, holding: object) -> bool:
     )
 
 
+def _may_give_right(user: User, wanted: object) -> bool:
+    if wanted is None:
+        return Role.SYSADMIN in user.roles
+    return isinstance(wanted, WantedGrant) and grants.may_give(user, wanted)
+
+
+def _may_see_right(user: User, right: object) -> bool:
+    """Who has a part in a thing of a case room is known there, and to the officer."""
+    if not isinstance(right, Grant) or (room := room_of(right.action)) not in CASE_ROOMS:
+        return True
+    return (
+        Role.DPO in user.roles
+        or right.user_id == user.pk
+        or holdings.owns(user, room, timezone.now())
+    )
+
+
 register("access.own_account", _themselves, room=Compartment.PUB)
 register(
     "access.people_view",
@@ -55,4 +73,7 @@ register(
     roles(Role.SYSADMIN, Role.ROOM_OWNER, Role.DPO),
     room=Compartment.SYS,
 )
+register("access.rights_view", roles(Role.SYSADMIN, Role.DPO), room=Compartment.SYS)
+register("access.right_view", _may_see_right, room=Compartment.SYS)
+register("access.give_right", _may_give_right, room=Compartment.SYS)
 register("access.log_view", roles(Role.LOG_REVIEWER, Role.DPO), room=Compartment.LOGG)

@@ -18,6 +18,7 @@ from tornvakt.base.access.models import Invitation, LinkRequest, Role, RoleHoldi
 from tornvakt.base.audit import log as audit
 from tornvakt.base.facts.outbox import publish
 from tornvakt.pure.facts import Refusal
+from tornvakt.pure.protocols.text import plain_name
 
 _USERNAME = re.compile(r"[\w.@+-]+")
 INVITATION_LASTS = timedelta(hours=72)
@@ -121,9 +122,10 @@ def create_user(
     machine's own command line. Raises NameMissing, UserExists, UnknownRole and RoleByTwo. The
     password is not judged here: the demo prints its own.
     """
+    call_name = plain_name(call_name)
     if not username or len(username) > 150 or not _USERNAME.fullmatch(username):
         raise NameMissing("username")
-    if not call_name.strip() or len(call_name) > 30:
+    if not call_name or len(call_name) > 30:
         raise NameMissing("call_name")
     if role and role not in Role.values:
         raise UnknownRole(role)
@@ -132,9 +134,7 @@ def create_user(
         raise RoleByTwo(role)
     if User.objects.filter(username__iexact=username).exists():
         raise UserExists(username)
-    user = User(
-        username=username, role=role, call_name=call_name.strip(), language=language, made_by=by
-    )
+    user = User(username=username, role=role, call_name=call_name, language=language, made_by=by)
     if password is None:
         user.set_unusable_password()
     else:

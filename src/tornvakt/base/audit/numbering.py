@@ -17,6 +17,7 @@ from tornvakt.base.audit.log import microseconds
 from tornvakt.base.audit.models import Checkpoint, Entry, Leaf, Pending
 
 BEGAN = "audit.began"
+HEAD_MADE = "audit.head_made"
 LOCK = 0x5456_4155
 """PostgreSQL's number for our lock: the letters TVAU."""
 
@@ -69,6 +70,15 @@ def begin(key: bytes, *, now: datetime, after: checkpoints.Log | None = None) ->
         Leaf.objects.create(number=0, entry=entry, hash=tree.leaf_hash(canonical.content(entry)))
         Pending.objects.filter(entry_id=entry.pk).delete()
     return began
+
+
+@transaction.atomic
+def note_new_head(log: checkpoints.Log, *, now: datetime) -> None:
+    """Write that the head was gone and is made anew: that stands in the log for ever."""
+    Entry.objects.create(
+        at_us=microseconds(now), kind="wrote", action=HEAD_MADE, actor=None, roles="", room="LOGG",
+        on_kind="log", on_id=str(log.id), purpose="", result="ok", count=0, params="{}", request="",
+    )  # fmt: skip
 
 
 def current() -> checkpoints.Log | None:

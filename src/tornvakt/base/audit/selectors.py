@@ -33,6 +33,7 @@ class EntryView:
 
 def entries(
     *,
+    ids: Collection[int] | None = None,
     rooms: Collection[str] | None = None,
     kind: Literal["wrote", "read"] | None = None,
     actor: int | None = None,
@@ -49,6 +50,8 @@ def entries(
     ``since`` and ``until`` are half-open. Page on with ``before_id``, the last id you had.
     """
     found = Entry.objects.select_related("leaf").order_by("-id")
+    if ids is not None:
+        found = found.filter(pk__in=ids)
     if rooms is not None:
         found = found.filter(room__in=rooms)
     if kind:

@@ -1,4 +1,4 @@
-"""The sequencer (numreraren): numbers what waits, copies it beside the database, signs each minute.
+"""The sequencer (numreraren): numbers what waits, copies it beside the database, and signs it.
 
 The database comes first and the files are filled from it, so that a kill between any two steps
 costs nothing. The other way round never: files that know more than the database mean that the
@@ -13,6 +13,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tornvakt.base.audit import checkpoints, numbering, spool
+from tornvakt.base.audit import head as heads
 from tornvakt.base.audit.leaf_file import LeafFile, Record
 from tornvakt.base.audit.log import microseconds
 from tornvakt.base.audit.models import Checkpoint, Leaf
@@ -60,6 +61,11 @@ def checkpoints_path(data: DataDir) -> Path:
     return data.audit / "checkpoints.log"
 
 
+def head_path(data: DataDir) -> Path:
+    """Return where the head lies."""
+    return data.audit / "head"
+
+
 class Sequencer:
     """One installation's sequencer. Use it in one thread; several processes may have one."""
 
@@ -69,6 +75,10 @@ class Sequencer:
         self._file: checkpoints.CheckpointFile | None = None
         self._log: checkpoints.Log | None = None
         self._tree: Tree | None = None
+        self._most = self._leaves.size
+        """So long has the file of leaves been while we ran."""
+        self._marked = 0
+        """The size in the head we wrote last."""
 
     def step(self, *, now: datetime) -> int:
         """Carry in, number and copy what waits; return how many were numbered or copied.
@@ -86,8 +96,32 @@ class Sequencer:
         spool.carry(self._data)
         return numbering.number_waiting(BATCH) + self._copy()
 
+    def mark(self, *, now: datetime) -> bool:
+        """Sign how long the log is now, if that is not what the head says; True when it was done.
+
+        Raises NoAuditKey, LogWentBack, and whatever the database and the disk raise.
+        """
+        path = head_path(self._data)
+        if self._marked == self._leaves.size and path.exists():
+            return False
+        begun = self._begun()
+        if begun is None:
+            return False
+        grown, there = self._grown(), heads.read(path)
+        if there is not None and there.log == begun.id:
+            if there.size > grown.size:
+                raise LogWentBack(f"audit/head intygar {there.size} poster, databasen har färre")
+            if there.size == grown.size and there.root != grown.root():
+                raise LogWentBack(f"de {there.size} posterna är inte de som audit/head intygar")
+        elif there is None and self._file is not None and self._file.last_size:
+            numbering.note_new_head(begun, now=now)
+        key = self._key(begun)
+        heads.write(path, heads.sign(key, begun.id, grown.size, grown.root(), microseconds(now)))
+        self._marked = grown.size
+        return True
+
     def seal(self, *, now: datetime) -> bool:
-        """Sign the tree if it has grown; True when a checkpoint was made.
+        """Sign the tree if it has grown, for ever; True when a checkpoint was made.
 
         Raises NoAuditKey, LogWentBack, and whatever the database and the disk raise.
         """
@@ -96,6 +130,7 @@ class Sequencer:
         begun = self._begun()
         if begun is None:
             return False
+        self.mark(now=now)
         grown = self._grown()
         newest = Checkpoint.objects.order_by("-size").first()
         is_new = False
@@ -126,10 +161,13 @@ class Sequencer:
             self._file = None
 
     def _compare(self) -> None:
-        """Refuse a database that is behind the file, or has another entry at the file's end."""
+        """Refuse a database that is behind the file, or has another entry at the file's end.
+
+        Behind what the file was, too: somebody may have cut both while we run.
+        """
         size = self._leaves.size
-        if numbering.size() < size:
-            raise LogWentBack(f"filen audit/leaves har {size} poster, databasen färre")
+        if numbering.size() < self._most:
+            raise LogWentBack(f"filen audit/leaves har haft {self._most} poster, databasen färre")
         if last := self._leaves.last():
             leaf = Leaf.objects.filter(number=size - 1).first()
             if leaf is None or (leaf.entry_id, bytes(leaf.hash)) != last:
@@ -142,6 +180,7 @@ class Sequencer:
         if not records:
             return 0
         self._leaves.append(records)
+        self._most = self._leaves.size
         if self._tree is not None:
             for record in records:
                 self._tree.add(record.hash)
@@ -174,6 +213,7 @@ class Sequencer:
 
     def _grow(self) -> Tree:
         """Begin at the newest checkpoint whose peaks make its root; otherwise at the first leaf."""
+        there = heads.read(head_path(self._data))
         tree = Tree()
         newest = Checkpoint.objects.filter(size__lte=self._leaves.size).order_by("-size").first()
         if newest is not None:
@@ -190,6 +230,10 @@ class Sequencer:
                 raise LogWentBack(f"databasen saknar poster före nummer {self._leaves.size}")
             for record in records:
                 tree.add(record.hash)
+                if there is not None and tree.size == there.size and tree.root() != there.root:
+                    raise LogWentBack(
+                        f"de {tree.size} första posterna är inte de som audit/head intygar"
+                    )
         return tree
 
     # -- which log, which key --------------------------------------------------------------

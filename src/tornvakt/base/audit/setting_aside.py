@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import transaction
 
 from tornvakt.base.audit import numbering
-from tornvakt.base.audit.sequencer import KEY, checkpoints_path, leaves_path
+from tornvakt.base.audit.sequencer import KEY, checkpoints_path, head_path, leaves_path
 from tornvakt.base.inbox import keys
 from tornvakt.base.inbox.paths import DataDir, fsync_directory
 from tornvakt.pure.facts import Refusal
@@ -30,7 +30,8 @@ def set_aside(data: DataDir, *, now: datetime) -> Path:
     The key goes on when it is whole, otherwise a new one is made. Raises NothingToSetAside.
     """
     before = numbering.current()
-    files = [path for path in (leaves_path(data), checkpoints_path(data)) if path.exists()]
+    places = (leaves_path(data), checkpoints_path(data), head_path(data))
+    files = [path for path in places if path.exists()]
     if before is None and not files:
         raise NothingToSetAside
     folder = data.audit / f"undanlagd-{now:%Y%m%d-%H%M%S}"

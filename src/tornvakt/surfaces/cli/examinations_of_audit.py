@@ -30,9 +30,9 @@ def audit_log(data: DataDir) -> Iterator[Finding]:
 
 
 def _audit_log(data: DataDir) -> Iterator[Finding]:
-    from tornvakt.base.audit import numbering, spool
+    from tornvakt.base.audit import head, numbering, spool
     from tornvakt.base.audit.models import Checkpoint, Pending
-    from tornvakt.base.audit.sequencer import leaves_path
+    from tornvakt.base.audit.sequencer import head_path, leaves_path
 
     size = numbering.size()
     filed = leaves_path(data).stat().st_size // RECORD if leaves_path(data).exists() else 0
@@ -43,7 +43,14 @@ def _audit_log(data: DataDir) -> Iterator[Finding]:
             "Kör ./tornvakt audit verify. Är det avsiktligt: ./tornvakt audit set-aside.",
         )
         return
-    begun = numbering.current()
+    begun, marked = numbering.current(), head.read(head_path(data))
+    if begun is not None and marked is not None and marked.log == begun.id and marked.size > size:
+        yield fault(
+            f"Granskningsloggen numreras inte: audit/head intygar {marked.size} poster och "
+            f"databasen har {size}. Slutet är kapat, eller databasen återställd.",
+            "Kör ./tornvakt audit verify. Är det avsiktligt: ./tornvakt audit set-aside.",
+        )
+        return
     if begun is not None and not _is_key(data, begun.key):
         yield fault(
             "Nyckeln keys/audit.key saknas eller hör till en annan logg: inga kontrollpunkter.",

@@ -11,12 +11,15 @@ from django.utils.translation import pgettext
 _MAY: dict[str, Callable[[], str]] = {
     "access.confirm_link": lambda: _("confirm a new link to an account in use"),
     "access.confirm_role": lambda: _("confirm a role that another has proposed"),
+    "access.give_right": lambda: _("give and end rights to single things"),
     "access.give_role": lambda: _("give and end roles"),
     "access.holding_view": lambda: _("see who holds a role"),
     "access.log_view": lambda: _("review the log"),
     "access.own_account": lambda: _("see to the own account"),
     "access.people_manage": lambda: _("invite people and end accounts"),
     "access.people_view": lambda: _("see the accounts"),
+    "access.right_view": lambda: _("see who has a right to a single thing"),
+    "access.rights_view": lambda: _("see the rights to single things"),
     "access.roles_view": lambda: _("see the table of roles"),
     "alarms.view": lambda: _("see alarms and signals"),
     "incidents.answer": lambda: _("register a phone call"),
@@ -42,6 +45,9 @@ _MAY: dict[str, Callable[[], str]] = {
     "incidents.view_skipped": lambda: _("see which steps were skipped"),
     "incidents.wait": lambda: _("let an incident wait"),
     "office.start": lambda: _("see the start page"),
+    "reviews.draw": lambda: _("draw a sample of the log"),
+    "reviews.judge": lambda: _("judge the entries of a sample"),
+    "reviews.view": lambda: _("see the samples of the log"),
     "sites.edit": lambda: _("change a protected object"),
     "sites.edit_defaults": lambda: _("change the action cards that hold everywhere"),
     "sites.export": lambda: _("take out the register as a file"),
@@ -82,6 +88,7 @@ _DID: dict[str, Callable[[], str]] = {
     "access.unlocked": lambda: _("Unlocked the screen"),
     "alarms.set_rules": lambda: _("Set other rules for what becomes an alarm"),
     "audit.began": lambda: _("The log began"),
+    "audit.head_made": lambda: _("The seal on the end of the log was gone and was made anew"),
     "desk.muted": lambda: _("Silenced the sound for a minute"),
     "desk.sound_heard": lambda: _("Heard the test sound"),
     "desk.sound_not_heard": lambda: _("Did not hear the test sound"),
@@ -122,6 +129,8 @@ _DID: dict[str, Callable[[], str]] = {
     "incidents.taken_over": lambda: _("Took over the incident"),
     "incidents.unmerged": lambda: _("Parted incidents that were joined"),
     "incidents.waiting": lambda: _("Let the incident wait"),
+    "reviews.drawn": lambda: _("Drew a sample of the log"),
+    "reviews.judged": lambda: _("Judged an entry of a sample"),
     "sites.add": lambda: _("Added a protected object"),
     "sites.add_key": lambda: _("Added a key"),
     "sites.add_keyholder": lambda: _("Added a keyholder"),
@@ -179,7 +188,9 @@ _KINDS: dict[str, Callable[[], str]] = {
     "keyholder": lambda: _("keyholder"),
     "log": lambda: _("log"),
     "office": lambda: "",
+    "reviews": lambda: _("sample"),
     "rule_set": lambda: _("rules"),
+    "sample": lambda: _("sample"),
     "site": lambda: _("protected object"),
     "sites": lambda: _("protected object"),
     "transmitter": lambda: _("transmitter"),
@@ -211,8 +222,12 @@ def thing(kind: str, code: str) -> str:
         return may(code)
     if not code:
         return ""
-    name = _KINDS[kind]() if kind in _KINDS else kind
-    return f"{name} {code}".strip()
+    return f"{kind_name(kind)} {code}".strip()
+
+
+def kind_name(kind: str) -> str:
+    """What a sort of thing is called; the bare code if it has no words."""
+    return _KINDS[kind]() if kind in _KINDS else kind
 
 
 def outcome(result: str) -> str:

@@ -35,6 +35,7 @@ def run(data: DataDir, stop: threading.Event, clock: Callable[[], datetime]) -> 
                 sequencer = sequencer or Sequencer(data)
                 while sequencer.step(now=clock()) and not stop.is_set():
                     pass
+                sequencer.mark(now=clock())
                 if time.monotonic() >= seal_at:
                     sequencer.seal(now=clock())
                     seal_at = time.monotonic() + SEAL_EVERY_S

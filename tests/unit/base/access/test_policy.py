@@ -12,6 +12,7 @@ from django.test import RequestFactory
 from tornvakt.base.access import doors, policy
 from tornvakt.base.access.doors import open_to_all, requires
 from tornvakt.base.access.models import Role, User
+from tornvakt.base.access.signs import sign_of
 
 
 def person(role: str, *, is_active: bool = True) -> User:
@@ -69,9 +70,9 @@ def test_one_action_has_one_rule() -> None:
 
 
 def test_a_view_carries_its_policy() -> None:
-    assert page.policy_action == "incidents.view"  # type: ignore[attr-defined]
+    assert sign_of(page).action == sign_of(async_page).action == "incidents.view"
     marked = open_to_all("health has no secrets")(lambda request: HttpResponse())
-    assert marked.policy_open == "health has no secrets"  # type: ignore[attr-defined]
+    assert sign_of(marked).open_because == "health has no secrets"
 
 
 def test_the_door_opens_for_the_right_role() -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections, transaction
 
-from tornvakt.base.audit import canonical, checkpoints, log, numbering, sequencer, spool
+from tornvakt.base.audit import canonical, checkpoints, head, log, numbering, sequencer, spool
 from tornvakt.base.audit.checkpoints import Log, Signed, is_signed
 from tornvakt.base.audit.models import Checkpoint, Entry, Leaf, Pending
 from tornvakt.base.audit.sequencer import LogWentBack, NoAuditKey, Sequencer
@@ -95,6 +95,61 @@ def test_a_checkpoint_signs_the_root_of_all_leaves(data: DataDir, one: Sequencer
         f"4 {bytes(first.root).hex()} {first.at_us} {bytes(first.signature).hex()}",
         f"8 {bytes(second.root).hex()} {second.at_us} {bytes(second.signature).hex()}",
     ]
+
+
+@pytest.mark.django_db
+def test_the_head_says_how_long_the_log_is_and_only_grows(data: DataDir, one: Sequencer) -> None:
+    path = sequencer.head_path(data)
+    assert not one.mark(now=AT)
+    write(3)
+    one.step(now=AT)
+    assert one.mark(now=AT) and not one.mark(now=AT)
+    first = head.read(path)
+    begun = numbering.current()
+    assert first is not None and begun is not None
+    assert (first.log, first.size) == (begun.id, 4)
+    write(2)
+    one.step(now=AT)
+    one.mark(now=AT)
+    longer = head.read(path)
+    assert longer is not None and longer.size == 6
+    # A process that finds a head longer than its log, or over other entries, stops.
+    for wrong in (longer._replace(size=7), longer._replace(root=bytes(32))):
+        head.write(path, wrong)
+        again = Sequencer(data)
+        again.step(now=AT)
+        with pytest.raises(LogWentBack, match="audit/head"):
+            again.mark(now=AT)
+        again.close()
+    head.write(path, longer)
+
+
+@pytest.mark.django_db
+def test_a_head_that_is_gone_is_made_anew_and_that_stands_in_the_log(
+    data: DataDir, one: Sequencer
+) -> None:
+    write(3)
+    one.step(now=AT)
+    one.seal(now=AT)
+    sequencer.head_path(data).unlink()
+    assert one.mark(now=AT)
+    one.step(now=AT)
+    last = Leaf.objects.select_related("entry").order_by("-number").first()
+    assert last is not None and last.entry.action == "audit.head_made"
+
+
+@pytest.mark.django_db
+def test_a_log_cut_while_we_run_is_noticed_at_once(
+    data: DataDir, one: Sequencer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both witnesses were cut to the same length; we remember how long they were."""
+    write(5)
+    one.step(now=AT)
+    path = sequencer.leaves_path(data)
+    path.write_bytes(path.read_bytes()[: 40 * 4])
+    monkeypatch.setattr(numbering, "size", lambda: 4)
+    with pytest.raises(LogWentBack, match="har haft 6 poster"):
+        one.step(now=AT)
 
 
 def test_a_checkpoint_fits_one_log_and_one_tree(tmp_path: Path) -> None:

@@ -48,6 +48,7 @@ def test_a_technician_sees_the_places_granted_and_no_other(places: list[Site]) -
         since=LONG_AGO,
         until=None,
         why="service",
+        now=LONG_AGO,
     )
     assert seen_by(user) == ["OBJ-0002"]
     assert [decide(user, "sites.view", place) for place in places] == [False, True, False, False]
@@ -62,6 +63,7 @@ def test_a_partner_sees_the_own_customers_places(places: list[Site]) -> None:
         since=LONG_AGO,
         until=None,
         why="avtal",
+        now=LONG_AGO,
     )
     assert seen_by(user) == ["OBJ-0003", "OBJ-0004"]
     assert [decide(user, "sites.view", place) for place in places] == [False, False, True, True]

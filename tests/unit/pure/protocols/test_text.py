@@ -2,7 +2,7 @@
 
 import pytest
 
-from tornvakt.pure.protocols.text import plain_words
+from tornvakt.pure.protocols.text import plain_name, plain_words
 
 
 @pytest.mark.parametrize(
@@ -15,7 +15,24 @@ from tornvakt.pure.protocols.text import plain_words
         ("nol\x00l\x1b[31m röd\x7f \x9bx", "noll[31m röd x"),
         ("osyn\u200bligt\ufeff \ud800halvt", "osynligt halvt"),
         ("familj 👨\u200d👩\u200d👧 och ❤\ufe0f", "familj 👨\u200d👩\u200d👧 och ❤\ufe0f"),
+        ("Op\u200d 1\u200c", "Op 1"),
+        ("بی\u200cخطر", "بی\u200cخطر"),
     ],
 )
 def test_what_a_person_wrote_is_what_everybody_sees(written: str, kept: str) -> None:
     assert plain_words(written) == kept
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("  Op \u00a0 2\n", "Op 2"),
+        ("O\u200bp\u2060 2\u00ad", "Op 2"),
+        ("\u202ekanar\u202c", "kanar"),
+        ("A\u030angermannia", "Ångermannia"),
+        ("\u3164\u2800", ""),
+        ("Vakt 👩\u200d🚒", "Vakt 👩\u200d🚒"),
+    ],
+)
+def test_a_name_has_one_spelling(written: str, kept: str) -> None:
+    assert plain_name(written) == kept

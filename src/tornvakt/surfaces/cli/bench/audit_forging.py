@@ -6,7 +6,11 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from tornvakt.base.audit import head
 from tornvakt.base.inbox.paths import DataDir
 
 _ALL = (
@@ -132,17 +136,37 @@ def _put_back(there: Database, kept: Path) -> list[str]:
     return ["tillbakarullad till en äldre kopia", f"nummer {limit}–{size - 1} saknas i slutet"]
 
 
+def _files_cut_too(there: Database, kept: Path) -> list[str]:
+    """The same with the files too, but the head: nobody has the one of that length any more."""
+    said = _put_back(there, kept)
+    _cut_files(there)
+    return said
+
+
 def _all_put_back(there: Database, kept: Path) -> list[str]:
-    """The same with the files too: only the copy kept elsewhere knows better."""
+    """The head too, kept since then: only the copy of the checkpoints elsewhere knows better."""
     shutil.copyfile(there.data.audit / "checkpoints.log", kept)
     said = _put_back(there, kept)
+    root, at_us = _cut_files(there)
+    key = Ed25519PrivateKey.from_private_bytes((there.data.keys / "audit.key").read_bytes())
+    size = there.number("SELECT max(number) + 1 FROM audit_leaf")
+    path = there.data.audit / "head"
+    log = UUID(path.read_text().split()[1])
+    head.write(path, head.sign(key, log, size, root, at_us))
+    return ["Loggen är tillbakarullad", said[1].replace(" i slutet", "")]
+
+
+def _cut_files(there: Database) -> tuple[bytes, int]:
+    """Cut the files to the database's length; return the root and time of the last checkpoint."""
     size = there.number("SELECT max(number) + 1 FROM audit_leaf")
     leaves, points = there.data.audit / "leaves", there.data.audit / "checkpoints.log"
     with leaves.open("r+b") as file:
         file.truncate(40 * size)
     lines = points.read_text().splitlines(keepends=True)
-    points.write_text("".join(line for line in lines if _size(line) <= size))
-    return ["Loggen är tillbakarullad", said[1].replace(" i slutet", "")]
+    left = [line for line in lines if _size(line) <= size]
+    points.write_text("".join(left))
+    _, root, at_us, _ = left[-1].split()
+    return bytes.fromhex(root), int(at_us)
 
 
 def _size(line: str) -> int:
@@ -156,5 +180,6 @@ FORGERIES = (
     Forgery("omkastad", _swapped),
     Forgery("kapad", _truncated),
     Forgery("återställd databas", _put_back),
+    Forgery("kapad, filerna med", _files_cut_too),
     Forgery("återställd maskin, mot kopia", _all_put_back, needs_copy=True),
 )

@@ -1,0 +1,54 @@
+"""Step-up: before something that weighs more, a person shows once more who they are.
+
+The access model asks for it within a quarter of an hour: a session left open at a desk is not
+enough to give somebody a role or to read the log. Whoever has a second factor shows that one; a
+password alone may have been looked at over the shoulder.
+"""
+
+from datetime import datetime, timedelta
+
+from allauth.account.adapter import get_adapter
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows import reauthentication
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+
+from tornvakt.base.access.mfa import has_second_factor
+from tornvakt.base.access.models import User
+
+FRESH = timedelta(minutes=15)
+SECOND = "mfa"
+"""What allauth calls a sign-in step by passkey or one-time code."""
+
+
+def is_fresh(request: HttpRequest, *, now: datetime) -> bool:
+    """Tell whether the person has shown who they are within :data:`FRESH`, as strongly as they can.
+
+    Signing in counts. A record from the future, by a clock put back, does not.
+    """
+    assert isinstance(request.user, User)
+    records = get_authentication_records(request, request.user)
+    if has_second_factor(request.user):
+        records = [record for record in records if record.get("method") == SECOND]
+    shown = [now.timestamp() - float(record["at"]) for record in records]
+    return any(0 <= age < FRESH.total_seconds() for age in shown)
+
+
+def ask(request: HttpRequest) -> HttpResponseBase:
+    """Send the person to the page that asks; what was sent goes on when they have answered.
+
+    Somebody who comes in by the municipality's sign-in alone has nothing to show here: the session
+    ends, and they sign in there again.
+    """
+    assert isinstance(request.user, User)
+    ways = [way["url"] for way in get_adapter().get_reauthentication_methods(request.user)]
+    if has_second_factor(request.user):
+        ways = [way for way in ways if way != reverse("account_reauthenticate")]
+    if ways:
+        asked: HttpResponseBase = reauthentication.suspend_request(request, ways[-1])
+        return asked
+    back = request.get_full_path()
+    logout(request)
+    return redirect_to_login(back)
