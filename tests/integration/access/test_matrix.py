@@ -139,6 +139,10 @@ def test_nobody_an_ended_account_and_a_locked_session(fresh: None) -> None:
     script = {"Sec-Fetch-Mode": "cors"}
     found = []
     with web.serving() as server:
+        for method in ("GET", "POST"):
+            page, fetched = (server.ask(NOWHERE, locked, method, each) for each in ({}, script))
+            if (page.status, fetched.status) != (423, 423):
+                found.append(f"locked nowhere {method}: {page.status} {fetched.status}")
         for asking in every:
             if not asking.action:
                 continue

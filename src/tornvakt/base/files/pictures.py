@@ -6,12 +6,15 @@ is kept.
 """
 
 import io
+import logging
 import threading
 import warnings
 
 from PIL import Image, ImageOps
 
 from tornvakt.base.files.refusals import PictureBroken, PictureTooManyPixels
+
+log = logging.getLogger(__name__)
 
 MOST_PIXELS = 50_000_000
 """A phone's largest pictures; four bytes each while it is drawn."""
@@ -40,8 +43,12 @@ def redrawn(content: bytes) -> tuple[bytes, str]:
         raise
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise PictureTooManyPixels(MOST_PIXELS) from None
+    except MemoryError:
+        raise
     except Exception as error:
-        # A damaged picture raises whatever its decoder met; none of it is a fault of ours.
+        # A damaged picture raises whatever its decoder met, and Pillow does not say which; what
+        # it was is logged, so that a fault of our own is found.
+        log.warning("picture.broken error=%s", type(error).__name__)
         raise PictureBroken from error
 
 

@@ -1,19 +1,28 @@
-"""Taking a file in."""
+"""Taking a file in, and clearing away what was taken in for nothing."""
 
-from datetime import datetime
+import logging
+from datetime import datetime, timedelta
+from itertools import islice
 
 from django.conf import settings
 from django.db import transaction
 
-from tornvakt.base.audit import log
+from tornvakt.base.audit import log as audit
 from tornvakt.base.files import pictures, sniffing, vault
 from tornvakt.base.files.models import StoredFile
 from tornvakt.base.files.refusals import LARGEST, FileEmpty, FileTooLarge
 from tornvakt.base.inbox.paths import DataDir
 
+log = logging.getLogger(__name__)
+
+UNCLAIMED = timedelta(days=1)
+"""A content without a row for so long has lost its transaction."""
+KEPT_ASIDE = timedelta(days=30)
+"""So long can a database from a backup, which does not know the newest files, be put right."""
+
 
 def store(
-    data: bytes, *, name: str, by: log.Actor | None, now: datetime, room: str = "LARM"
+    data: bytes, *, name: str, by: audit.Actor | None, now: datetime, room: str = "LARM"
 ) -> StoredFile:
     """Keep a file that somebody sent in and return its row.
 
@@ -40,7 +49,7 @@ def store(
             stored_at=now,
             stored_by=by.pk if by is not None else None,
         )
-        log.wrote(
+        audit.wrote(
             "file.store",
             by=by,
             on=("file", str(row.pk)),
@@ -49,3 +58,26 @@ def store(
             params={"type": media, "size": len(data)},
         )
     return row
+
+
+def forget_unclaimed(*, now: datetime) -> tuple[int, int]:
+    """Lay contents aside that no row leads to, and remove what was laid aside a month ago.
+
+    Returns how many of each. For the jobs: the content is written before its row, so that a row
+    never leads to nothing, and a transaction that fails leaves one behind.
+    """
+    data = DataDir(settings.DATA)
+    aside = 0
+    since = now - UNCLAIMED
+    old = (path for path in vault.contents(data) if path.stat().st_mtime < since.timestamp())
+    while batch := {path.name: path for path in islice(old, 500)}:
+        known = set(StoredFile.objects.filter(digest__in=batch).values_list("digest", flat=True))
+        for name in sorted(batch.keys() - known):
+            aside += vault.lay_aside(batch[name], untouched_since=since)
+    gone = 0
+    for path in vault.left_behind(data, before=now - KEPT_ASIDE):
+        path.unlink(missing_ok=True)
+        gone += 1
+    if aside or gone:
+        log.info("files.unclaimed aside=%d removed=%d", aside, gone)
+    return aside, gone

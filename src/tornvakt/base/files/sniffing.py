@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from tornvakt.base.files.refusals import FileIsHeic, FileKindUnknown
+from tornvakt.pure.protocols.text import plain_name
 
 PICTURES: Final = ("image/jpeg", "image/png", "image/webp", "image/gif")
 ENDINGS: Final = {
@@ -48,15 +49,13 @@ def _is_plain_text(content: bytes) -> bool:
     return not _CONTROL.search(text) and not _MARKUP.match(text)
 
 
-_UNFIT = re.compile(
-    r'[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff"*:<>?|]'
-)
-"""Control characters, those that turn the writing round, and what no file system likes."""
+_UNFIT = re.compile(r'["*:<>?|]')
+"""What no file system likes."""
 
 
 def clean_name(name: str, media: str) -> str:
     """Return a name without folders and characters that play tricks, with the right ending."""
-    bare = _UNFIT.sub("", re.split(r"[/\\]", name)[-1]).strip(" .")
+    bare = _UNFIT.sub("", plain_name(re.split(r"[/\\]", name)[-1])).strip(" .")
     stem = bare.rpartition(".")[0] if "." in bare[1:] else bare
     ending = ENDINGS[media]
     return (stem.strip(" .")[: 120 - len(ending)] or "fil") + ending

@@ -4,7 +4,7 @@ import io
 import os
 import struct
 import zlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -217,7 +217,7 @@ def test_a_disk_that_refuses_leaves_no_row_and_no_half_file(
         ("C:\\foto\\Ritning 1.PDF", "Ritning 1.txt"),
         ("", "fil.txt"),
         (".htaccess", "htaccess.txt"),
-        ("x\r\nSet-Cookie: a", "xSet-Cookie a.txt"),
+        ("x\r\nSet-Cookie: a", "x Set-Cookie a.txt"),
         ("gpj.\u202eexe", "gpj.txt"),
         ("å" * 300, "å" * 116 + ".txt"),
         ("...", "fil.txt"),
@@ -240,3 +240,30 @@ def test_the_answer_lets_no_browser_run_it(data: DataDir) -> None:
     picture = services.store(drawn("PNG"), name="a.png", by=None, now=AT)
     assert serving.response(picture)["Content-Disposition"].startswith("inline; ")
     assert serving.response(picture, as_download=True)["Content-Disposition"].startswith("attach")
+
+
+@pytest.mark.django_db
+def test_a_content_whose_row_never_came_is_laid_aside_and_found_again(data: DataDir) -> None:
+    kept = services.store(b"behalls", name="a.txt", by=None, now=AT)
+    digests = [vault.put(data, text.encode()) for text in ("forlorad", "just nu", "igen")]
+    old = datetime.now(UTC).timestamp() - 2 * 86_400
+    for digest in (kept.digest, digests[0], digests[2]):
+        os.utime(vault.place(data, digest), (old, old))
+    assert vault.put(data, b"igen") == digests[2]  # kept again: its row is on the way
+    draft = vault.place(data, digests[0]).with_name(".draft.0")
+    draft.touch()
+    now = datetime.now(UTC)
+    assert services.forget_unclaimed(now=now) == (1, 0)
+    assert services.forget_unclaimed(now=now) == (0, 0)
+    assert [vault.place(data, each).exists() for each in digests] == [False, True, True]
+    assert vault.get(data, digests[0]) == b"forlorad"  # a newer database knew of it
+    assert selectors.open_stored(kept) == b"behalls"
+    os.utime(vault.place(data, digests[0]), (old, old))
+    assert services.forget_unclaimed(now=now) == (1, 0)
+    month = now + services.KEPT_ASIDE + timedelta(minutes=1)
+    StoredFile.objects.bulk_create(
+        StoredFile(digest=each, name="b", media_type="text/plain", size=1, stored_at=AT)
+        for each in digests[1:]
+    )
+    assert services.forget_unclaimed(now=month) == (0, 2)  # the draft of a killed process too
+    assert vault.get(data, digests[0]) is None and vault.get(data, digests[1]) == b"just nu"
