@@ -7,7 +7,7 @@ import pytest
 from tests.integration.access.conftest import clock
 from tests.support import samples
 from tests.support.samples import holder
-from tornvakt.base.access import holdings, policy
+from tornvakt.base.access import holdings, policy, role_refusals
 from tornvakt.base.access.compartments import CASE_ROOMS
 from tornvakt.base.access.models import RoleHolding, User
 from tornvakt.base.audit.selectors import entries
@@ -88,7 +88,7 @@ def test_the_exit_room_is_opened_by_two_persons(anna: User, officer: User) -> No
     held = holdings.give_role(user=anna, role="exit_officer", by=boss, now=clock())
     assert again(anna).roles == frozenset()
     for wrong in (anna, boss, holder("sysadmin", "adm9")):
-        with pytest.raises(holdings.RoleRefused):
+        with pytest.raises(role_refusals.RoleRefused):
             holdings.confirm_role(holding_id=held.pk, by=wrong, now=clock())
     holdings.confirm_role(holding_id=held.pk, by=officer, now=clock())
     assert again(anna).roles == {"exit_officer"}

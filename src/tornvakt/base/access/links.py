@@ -12,8 +12,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from tornvakt.base.access import hands, holdings, services
+from tornvakt.base.access import hands, services
 from tornvakt.base.access.models import LinkRequest, Role, User
+from tornvakt.base.access.role_refusals import OneHand
 from tornvakt.base.audit import log as audit
 from tornvakt.pure.facts import Refusal
 
@@ -91,7 +92,7 @@ def confirm(*, user: User, by: User, now: datetime) -> str:
     if by.pk == request.asked_by_id or SECONDS.isdisjoint(by.roles):
         raise NotSecond
     if request.asked_by_id is not None and not hands.are_apart(by.pk, request.asked_by_id):
-        raise holdings.OneHand
+        raise OneHand
     request.confirmed_by, request.confirmed_at = by, now
     request.save(update_fields=["confirmed_by", "confirmed_at"])
     _wrote("access.link_confirmed", user, by, now)

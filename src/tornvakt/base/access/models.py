@@ -10,6 +10,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from tornvakt.base.access.compartments import Compartment
+
 
 def public_id() -> str:
     """A name for a row that says nothing of how many rows there are."""
@@ -41,6 +43,14 @@ class Role(models.TextChoices):
     HEADMASTER = "headmaster", _("Head teacher")  # rektor
     REGISTRAR = "registrar", _("Registrar")  # registrator
     PLANNER = "planner", _("Planner")  # planerare
+
+
+CASE_ROLES = {
+    Role.CHILD_OFFICER: Compartment.BARN,
+    Role.VNR_OFFICER: Compartment.VNR,
+    Role.EXIT_OFFICER: Compartment.AVH,
+}
+"""Roles that work in a room of cases, and which."""
 
 
 class Theme(models.TextChoices):

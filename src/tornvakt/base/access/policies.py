@@ -6,8 +6,8 @@ from tornvakt.base.access import grants, holdings
 from tornvakt.base.access.actions import register, roles, room_of
 from tornvakt.base.access.compartments import CASE_ROOMS, Compartment
 from tornvakt.base.access.grants import WantedGrant
-from tornvakt.base.access.holdings import CASE_ROLES, Wanted
-from tornvakt.base.access.models import Grant, Role, RoleHolding, User
+from tornvakt.base.access.holdings import Wanted
+from tornvakt.base.access.models import CASE_ROLES, Grant, Role, RoleHolding, User
 
 administrators = roles(Role.SYSADMIN)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from tornvakt.base.access import grants, holdings
 from tornvakt.base.access.facts import SessionsEnded
-from tornvakt.base.access.models import Invitation, LinkRequest, Role, RoleHolding, User
+from tornvakt.base.access.models import CASE_ROLES, Invitation, LinkRequest, Role, RoleHolding, User
 from tornvakt.base.audit import log as audit
 from tornvakt.base.facts.outbox import publish
 from tornvakt.pure.facts import Refusal
@@ -130,7 +130,7 @@ def create_user(
     if role and role not in Role.values:
         raise UnknownRole(role)
     by_two = role in holdings.BY_TWO and not (by is None and role in holdings.BY_MACHINE)
-    if role in holdings.CASE_ROLES or by_two:
+    if role in CASE_ROLES or by_two:
         raise RoleByTwo(role)
     if User.objects.filter(username__iexact=username).exists():
         raise UserExists(username)

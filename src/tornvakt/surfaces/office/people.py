@@ -14,8 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from tornvakt.base.access import holdings, links, services
 from tornvakt.base.access.doors import requires
-from tornvakt.base.access.holdings import CASE_ROLES
-from tornvakt.base.access.models import Role, RoleHolding, User
+from tornvakt.base.access.models import CASE_ROLES, Role, RoleHolding, User
 from tornvakt.base.access.policy import decide
 from tornvakt.surfaces.office.locking import person
 from tornvakt.surfaces.office.person import person_link

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from tornvakt.base.access import holdings, links, services
+from tornvakt.base.access import holdings, links, role_refusals, services
 from tornvakt.base.access.compartments import CASE_ROOMS, WITHOUT_STANDING, table
 from tornvakt.base.access.doors import requires
 from tornvakt.base.access.holdings import Wanted
@@ -57,9 +57,9 @@ def give_role(request: HttpRequest, user_id: int) -> HttpResponseBase:
             now=timezone.now(),
             until=until,
         )
-    except holdings.RoleTooLong as refusal:
+    except role_refusals.RoleTooLong as refusal:
         return page_of(request, user_id, values=values, missing={"until": str(refusal)})
-    except holdings.RoomMissing as refusal:
+    except role_refusals.RoomMissing as refusal:
         return page_of(request, user_id, values=values, missing={"room": str(refusal)})
     except Refusal as refusal:
         return page_of(request, user_id, values=values, missing={"role": str(refusal)})

@@ -21,8 +21,8 @@ som gjort och läst vad, aldrig innehållet. Inget av dem öppnar någon adress 
 def page() -> str:
     """Return the whole page, in Swedish."""
     from tornvakt.base.access.compartments import Compartment, table
-    from tornvakt.base.access.holdings import BY_MACHINE, BY_TWO, CASE_ROLES
-    from tornvakt.base.access.models import Role
+    from tornvakt.base.access.holdings import BY_MACHINE, BY_TWO
+    from tornvakt.base.access.models import CASE_ROLES, Role
     from tornvakt.surfaces.office.role_words import level_name, room_name
 
     with translation.override("sv"):
