@@ -56,6 +56,12 @@ class Environment(BaseSettings):
         le=60,
         description="Longest an incident with priority P1 may wait for another party.",
     )
+    facts_days: int = Field(
+        default=30,
+        ge=1,
+        le=3650,
+        description="How long announcements between the rooms are kept, days.",
+    )
     centre: str = Field(default="", description="Name of the centre, shown in the page header.")
     secret_key: str = Field(
         default="",

@@ -1,6 +1,7 @@
 """Announcing facts, and doing what is to follow them."""
 
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
@@ -17,6 +18,8 @@ log = logging.getLogger(__name__)
 
 MAX_TRIES = 8
 FIRST_DELAY = timedelta(seconds=2)
+FORGOTTEN_AT_ONCE = 1_000
+"""Facts that are removed in one transaction: whoever wants to store an alarm waits behind it."""
 
 
 class NotInTransaction(RuntimeError):
@@ -62,6 +65,27 @@ def run_later(limit: int, *, now: datetime) -> int:
     for errand_id in ids:
         _run(errand_id, now)
     return len(ids)
+
+
+def forget_old(*, before: datetime, now: datetime, pause_s: float = 0.05) -> int:
+    """Remove the facts from before an instant that nothing is left to follow; return how many.
+
+    What a fact has changed stands in the rooms, and the desks read only the newest facts. One with
+    an errand stays, a given-up one too: a person has to look at it. ``pause_s`` lets others write
+    between two transactions.
+    """
+    removed = reached = 0
+    while True:
+        rows = FactRow.objects.filter(id__gt=reached).order_by("id").values_list("id", "at")
+        part = list(rows[:FORGOTTEN_AT_ONCE])
+        # They stand nearly in the order of time. One from a clock that was ahead hides none.
+        if not any(at < before or at > now for _, at in part):
+            return removed
+        reached = part[-1][0]
+        old = [fact_id for fact_id, at in part if at < before]
+        kept = set(Errand.objects.filter(fact__in=old).values_list("fact_id", flat=True))
+        removed += FactRow.objects.filter(pk__in=set(old) - kept).delete()[0]
+        time.sleep(pause_s)
 
 
 def _run(errand_id: int, now: datetime) -> None:

@@ -11,10 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from tornvakt.base.facts import outbox
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.domains.alarms import services as alarms
 from tornvakt.domains.sites.services import importing
@@ -113,6 +115,13 @@ def forget_imports(_data: DataDir) -> str:
     return f"{importing.forget_old(now=datetime.now(UTC))} removed"
 
 
+def forget_facts(_data: DataDir) -> str:
+    """Remove announcements that everybody has heard, after `TORNVAKT_FACTS_DAYS`."""
+    now = datetime.now(UTC)
+    removed = outbox.forget_old(before=now - timedelta(days=settings.FACTS_DAYS), now=now)
+    return f"{removed} removed"
+
+
 def _verify(module: str, what: str, data: DataDir) -> str:
     done = subprocess.run(
         [sys.executable, "-m", module, str(data.root)],
@@ -131,4 +140,5 @@ JOBS = (
     Job("verify_journal", time(3, 20), verify_journal),
     Job("verify_audit", time(3, 40), verify_audit),
     Job("forget_imports", time(0, 25), forget_imports, is_hourly=True),
+    Job("forget_facts", time(0, 35), forget_facts, is_hourly=True),
 )

@@ -113,3 +113,29 @@ def test_one_failing_errand_does_not_stop_the_next(heard: list[object]) -> None:
     outbox.run_later(10, now=NOW)
     assert heard == [0, 2]
     assert Errand.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_old_facts_are_forgotten_unless_something_is_left_to_do(
+    heard: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "FORGOTTEN_AT_ONCE", 4)
+    before = NOW - timedelta(days=30)
+
+    def ring(*days: float) -> list[int]:
+        facts = [BellRang(at=NOW - timedelta(days=each), bell_id=1) for each in days]
+        with transaction.atomic():
+            outbox.publish_all(facts)
+        return list(FactRow.objects.order_by("-id").values_list("id", flat=True)[: len(days)])
+
+    ahead = ring(*[-900.0] * 4)  # told by a clock that was ahead: hides nothing that follows
+    ring(*[31.0] * 5)
+    bus.later(BellRang)(lambda fact: heard.append(fact))
+    waits = ring(40.0)
+    bus._later.clear()
+    young = ring(29.0, 30.0)
+    assert outbox.forget_old(before=before, now=NOW, pause_s=0) == 5
+    assert set(FactRow.objects.values_list("id", flat=True)) == {*ahead, *waits, *young}
+    assert Errand.objects.get().fact_id == waits[0]
+    Errand.objects.all().delete()
+    assert outbox.forget_old(before=before, now=NOW, pause_s=0) == 1

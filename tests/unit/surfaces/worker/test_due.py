@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.inbox import fill, sia
 from tornvakt.base.access.services import create_user
+from tornvakt.base.facts.models import FactRow
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.domains.alarms.models import Notice
 from tornvakt.domains.incidents.models import Incident
@@ -126,3 +127,15 @@ def test_an_upload_nobody_confirms_is_thrown_away_though_nobody_uploads_again(
     assert {each.name.partition(".")[0] for each in folder.iterdir()} == {"998", str(runs[0].pk)}
     states = SiteImport.objects.order_by("pk").values_list("state", flat=True)
     assert list(states) == [ImportState.READING, ImportState.LEFT, ImportState.LEFT]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_announcements_are_kept_as_long_as_the_setting_says(tmp_path: Path, settings: Any) -> None:
+    settings.FACTS_DAYS = 2
+    now = datetime.now(UTC)
+    for hours in (47, 49):
+        FactRow.objects.create(name="x", body={}, at=now - timedelta(hours=hours))
+    job = next(job for job in due.JOBS if job.name == "forget_facts")
+    assert job.is_hourly
+    assert job.run(DataDir(tmp_path)) == "1 removed"
+    assert FactRow.objects.get().at == now - timedelta(hours=47)
