@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from tornvakt.domains.alarms import notices
 from tornvakt.domains.alarms.models import Alarm, AlarmState, Notice
+from tornvakt.domains.alarms.notice_table import Rule
 from tornvakt.domains.alarms.services.standing import StandingAlarms
 from tornvakt.domains.alarms.words import TITLE_LENGTH, clean
 from tornvakt.domains.sites.models import Transmitter
@@ -75,7 +76,7 @@ def take_notice(
 def _alarm_for(
     standing: StandingAlarms,
     told: Told,
-    rule: notices.Rule,
+    rule: Rule,
     transmitters: Mapping[str, Transmitter],
     beside: Alarm | None,
 ) -> Alarm | None:
@@ -146,7 +147,7 @@ def _titles(told: Told) -> tuple[str, str]:
 
 
 def _new_alarm(
-    told: Told, rule: notices.Rule, key: str, transmitters: Mapping[str, Transmitter]
+    told: Told, rule: Rule, key: str, transmitters: Mapping[str, Transmitter]
 ) -> Alarm:
     title_sv, title_en = _titles(told)
     transmitter = transmitters.get(told.account)
