@@ -5,33 +5,28 @@ closings of operators are those that held then. What is not known of the past is
 `docs/explanation/triage.md`.
 """
 
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from tornvakt.base.inbox.entries import Entry, Kind
+from tornvakt.base.inbox.entries import Entry
 from tornvakt.base.inbox.reader import Reader
 from tornvakt.domains.alarms.models import Alarm, AlarmState, Signal, SignalEvent
 from tornvakt.domains.alarms.occurrences import occurrence_of
 from tornvakt.domains.alarms.selectors import RulesOverTime, rules_between
+from tornvakt.domains.alarms.stored_day import EPOCH, instant, signals_between
 from tornvakt.domains.alarms.traces import AlarmDifference, Traces, compared
 from tornvakt.domains.alarms.words import clean
 from tornvakt.domains.sites.selectors import settings_of
 from tornvakt.pure.protocols.codes import lookup
 from tornvakt.pure.protocols.events import Event, unread
 from tornvakt.pure.protocols.reading import read_raw
-from tornvakt.pure.triage import Decision, Rules, Setting, Standing, Verdict
+from tornvakt.pure.triage import Decision, Occurrence, Rules, Setting, Standing, Verdict
 from tornvakt.pure.triage.ledger import Ledger
 from tornvakt.pure.triage.setting import NOTHING_KNOWN
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MARGIN = timedelta(minutes=5)
-"""Entries of connections that ran side by side, or around a jump of the clock, are not in order."""
-READ_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +84,17 @@ class _Past:
     """By account: the alarms that stood when the reading begins, with their numbers."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A signal as it was read anew; two sets of rules judge the same reading."""
+
+    entry_id: int
+    at: datetime
+    account: str
+    events: Sequence[Event]
+    said: Sequence[Occurrence]
+
+
 @dataclass(slots=True)
 class _Account:
     """One account while its signals are judged again."""
@@ -109,46 +115,53 @@ def replay(reader: Reader, since: datetime, until: datetime, rules: Rules | None
     held = rules_between(since, until)
     every = [rules] if rules else [Rules(), *(each for _, each in held.sets)]
     first = since - timedelta(seconds=max(each.longest_s for each in every))
-    entries = list(_entries(reader, first, until))
+    entries = list(signals_between(reader, first, until))
     past = _past(entries, first, until)
+    heard = [_read(entry, past) for entry in entries]
     if rules is None:
-        return _judged(entries, past, since)
-    own = _judged(entries, past, since)
+        return _judged(heard, past, since)
+    own = _judged(heard, past, since)
     past.rules = RulesOverTime([(EPOCH, rules)])
-    found = _judged(entries, past, since)
+    found = _judged(heard, past, since)
     found.alarms = compared(own.traces, found.traces, since)
     return found
 
 
-def _judged(entries: Sequence[Entry], past: _Past, since: datetime) -> Replay:
+def _read(entry: Entry, past: _Past) -> _Heard:
+    at, account = instant(entry.at_us), clean(entry.account, 32)
+    _frame, reading = read_raw(entry.raw, entry.plain or None)
+    events = reading.events or (unread("", "no_event"),)
+    is_known = past.known.get(entry.id, account in past.settings)
+    said = [occurrence_of(event, account, is_known, at) for event in events]
+    return _Heard(entry.id, at, account, events, said)
+
+
+def _judged(signals: Sequence[_Heard], past: _Past, since: datetime) -> Replay:
     found = Replay()
     accounts: dict[str, _Account] = {}
-    for entry in entries:
-        name = clean(entry.account, 32)
+    for heard in signals:
+        name = heard.account
         if name not in accounts:
             stood = past.standing.get(name, ())
             ledger = Ledger(name, {alarm.key: alarm for _, alarm in stood})
             accounts[name] = _Account(ledger, {alarm.key: pk for pk, alarm in stood})
             found.traces.stood(name, stood)
-        _judge(entry, accounts[name], past, since, found)
+        _judge(heard, accounts[name], past, since, found)
     return found
 
 
-def _judge(entry: Entry, account: _Account, past: _Past, since: datetime, found: Replay) -> None:
-    at, name = _instant(entry.at_us), account.ledger.account
+def _judge(heard: _Heard, account: _Account, past: _Past, since: datetime, found: Replay) -> None:
+    at, name = heard.at, heard.account
     _close(account, past.closings.get(name, ()), at)
     setting, rules = past.settings.get(name, NOTHING_KNOWN), past.rules.at(at)
-    _frame, reading = read_raw(entry.raw, entry.plain or None)
-    events = reading.events or (unread("", "no_event"),)
-    is_known = past.known.get(entry.id, name in past.settings)
-    said = [occurrence_of(event, name, is_known, at) for event in events]
-    decisions = account.ledger.take(said, at, setting, rules)
+    decisions = account.ledger.take(heard.said, at, setting, rules)
     is_counted = at >= since
     found.signals += is_counted
-    found.unstored += is_counted and entry.id not in past.known
-    for position, (event, decision) in enumerate(zip(events, decisions, strict=True)):
-        before, owner = past.outcomes.get((entry.id, position), (None, None))
-        found.traces.follow((entry.id, position), name, decision, account.ledger.standing)
+    found.unstored += is_counted and heard.entry_id not in past.known
+    for position, (event, decision) in enumerate(zip(heard.events, decisions, strict=True)):
+        place = heard.entry_id, position
+        before, owner = past.outcomes.get(place, (None, None))
+        found.traces.follow(place, name, decision, account.ledger.standing)
         if decision.verdict is Verdict.RAISE:
             account.owners[decision.key] = owner
         if not is_counted:
@@ -160,7 +173,7 @@ def _judge(entry: Entry, account: _Account, past: _Past, since: datetime, found:
         if before is not None and before.verdict == Verdict.RAISE:
             found.raised_before[before.priority] += 1
         if before != now:
-            found.differences.append(Difference(entry.id, position, at, name, event, before, now))
+            found.differences.append(Difference(*place, at, name, event, before, now))
 
 
 def _outcome(decision: Decision) -> Outcome:
@@ -260,44 +273,3 @@ def _stood(alarm: Alarm, at: datetime) -> Standing:
         is_cancelled=is_cancelled,
         is_confirmed=is_confirmed,
     )
-
-
-def _entries(reader: Reader, first: datetime, until: datetime) -> Iterator[Entry]:
-    """Yield the signals of a time, in the order the forwarder carried them in."""
-    after = _first_number(reader, first - MARGIN) - 1
-    while entries := reader.after(after, limit=READ_AT_ONCE, kinds=(Kind.SIGNAL,)):
-        for entry in entries:
-            at = _instant(entry.at_us)
-            if at >= until + MARGIN:
-                return
-            if first <= at < until:
-                yield entry
-        after = entries[-1].id
-
-
-class _Times(Sequence[datetime]):
-    """When each entry of the inbox came, for a search by halves."""
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self._last = reader.last_id()
-
-    def __len__(self) -> int:
-        return self._last
-
-    def __getitem__(self, index: int) -> datetime:  # type: ignore[override]
-        entry = self._reader.get(index + 1)
-        return _instant(entry.at_us) if entry else EPOCH
-
-
-def _first_number(reader: Reader, at: datetime) -> int:
-    """Return the number of the first entry that came at ``at`` or later.
-
-    An inbox that goes on after a damaged one begins at a higher number; what is missing below it
-    counts as very old.
-    """
-    return bisect_left(_Times(reader), at) + 1
-
-
-def _instant(microseconds: int) -> datetime:
-    return EPOCH + timedelta(microseconds=microseconds)
