@@ -1,5 +1,8 @@
 """What a signal becomes, on either database."""
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from tests.integration.database.conftest import Carry
 from tests.support.inbox import START_US, cid, notice, sia
 from tornvakt.base.access.models import User
@@ -274,3 +277,26 @@ def test_every_line_of_triage_names_its_rule(carry: Carry, school: Site, operato
     view = selectors.incident(operator, Incident.objects.get().number)
     assert view is not None
     assert all(entry.rule_name("en") and entry.sentence("en") for entry in view.entries)
+
+
+def test_what_happens_to_many_alarms_costs_as_much_as_what_happens_to_two(
+    carry: Carry, school: Site, operator: User
+) -> None:
+    numbers = iter(range(1, 9_999))
+
+    def cost(code: str, zones: range) -> int:
+        frames = [
+            sia("1234", f"Nri1/{code}{zone}", sequence=n, at_us=START_US + n * 10 * SECOND)
+            for zone, n in zip(zones, numbers, strict=False)
+        ]
+        with CaptureQueriesContext(connection) as queries:
+            carry(frames)
+        return len(queries)
+
+    few, many = range(1, 3), range(11, 51)
+    for code in ("BT", "BT", "BJ"):  # the fault of each zone, the fault again, its restore
+        assert abs(cost(code, few) - cost(code, many)) <= 4
+    assert Incident.objects.filter(signal_count=2, restored_at__isnull=False).count() == 42
+    at = Incident.objects.order_by("pk").values_list("last_signal_at", "restored_at")
+    assert len(set(at)) == 42
+    assert all(signalled < restored for signalled, restored in at)

@@ -46,18 +46,16 @@ from tornvakt.domains.incidents.services.duty import (
     end_turn,
     move_turn_end,
 )
-from tornvakt.domains.incidents.services.joining import merge, undo_merge
-from tornvakt.domains.incidents.services.opening import (
+from tornvakt.domains.incidents.services.following import (
     News,
-    Raised,
     Repeated,
     Restored,
     note_news,
     note_repeats,
     note_restores,
-    open_for,
-    open_for_all,
 )
+from tornvakt.domains.incidents.services.joining import merge, undo_merge
+from tornvakt.domains.incidents.services.opening import Raised, open_for, open_for_all
 from tornvakt.domains.incidents.services.owners import (
     escalate_untaken,
     release_gone,

@@ -16,6 +16,8 @@ from tornvakt.base.facts.outbox import publish_all
 from tornvakt.domains.incidents.facts import IncidentChanged
 from tornvakt.domains.incidents.models import EntryKind, Incident, IncidentAlarm, LogEntry
 from tornvakt.domains.incidents.services import waiting
+from tornvakt.domains.incidents.services.following import links_of
+from tornvakt.domains.incidents.services.lines import line
 from tornvakt.domains.incidents.states import State
 
 
@@ -37,12 +39,7 @@ def note_judgements(*, judged: Sequence[Judged]) -> None:
 
     The same number of queries however many were judged.
     """
-    links = {
-        link.alarm_id: link
-        for link in IncidentAlarm.objects.filter(
-            alarm__in={each.alarm_id for each in judged}
-        ).select_related("alarm", "incident")
-    }
+    links = links_of({each.alarm_id for each in judged})
     found = [(links[each.alarm_id], each) for each in judged if each.alarm_id in links]
     changed = {link.incident_id for link, each in found if each.was != each.priority}
     _follow_priorities(changed)
@@ -59,16 +56,9 @@ def note_judgements(*, judged: Sequence[Judged]) -> None:
 
 
 def _line(link: IncidentAlarm, each: Judged) -> LogEntry:
-    params = {
-        **each.params,
-        "rule": each.rule,
-        "alarm_id": each.alarm_id,
-        "title_sv": link.alarm.title_sv,
-        "title_en": link.alarm.title_en,
-    }
-    if each.was != each.priority:
-        params |= {"from": each.was, "to": each.priority}
-    return LogEntry(incident_id=link.incident_id, kind=EntryKind.RULE, at=each.at, params=params)
+    change = {"from": each.was, "to": each.priority} if each.was != each.priority else {}
+    found = {**each.params, **change}
+    return line(link.incident_id, EntryKind.RULE, each.at, link.alarm, each.rule, **found)
 
 
 def _follow_priorities(incident_ids: Collection[int]) -> None:

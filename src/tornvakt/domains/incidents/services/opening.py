@@ -1,7 +1,8 @@
-"""What alarms do to incidents: open one, join one, count, mark as back to normal.
+"""Where new alarms go: each opens an incident or joins the one it belongs to.
 
-Every decision of triage leaves a line on the timeline with the name of its rule. All functions
-take many at a time, with the same number of queries for one as for two hundred.
+Every decision of triage leaves a line on the timeline with the name of its rule. Many are taken at
+a time, with the same number of queries for one as for two hundred. What happens to an alarm after
+that is in `following.py`.
 """
 
 from bisect import bisect_left
@@ -10,13 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
 
 from tornvakt.base.facts.outbox import publish_all
-from tornvakt.domains.alarms.models import Alarm, AlarmState
+from tornvakt.domains.alarms.models import Alarm
 from tornvakt.domains.incidents.facts import IncidentChanged, IncidentOpened
 from tornvakt.domains.incidents.models import EntryKind, Incident, IncidentAlarm, LogEntry
 from tornvakt.domains.incidents.services import accounts, grouping, waiting
+from tornvakt.domains.incidents.services.lines import line
 from tornvakt.domains.incidents.services.numbers import next_numbers
 from tornvakt.domains.incidents.states import State
 from tornvakt.pure.facts import Fact
@@ -37,33 +38,6 @@ class Raised:
     alarm_id: int
     rule: str
     beside_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Repeated:
-    """An alarm that was signalled ``count`` times more, the last time ``at``."""
-
-    alarm_id: int
-    count: int
-    at: datetime
-    rule: str
-
-
-@dataclass(frozen=True, slots=True)
-class News:
-    """An alarm that says something else since ``at``, without having been signalled again."""
-
-    alarm_id: int
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """An alarm that went back to normal ``at``."""
-
-    alarm_id: int
-    at: datetime
-    rule: str
 
 
 def open_for(*, alarm_id: int, now: datetime) -> Incident:
@@ -87,85 +61,6 @@ def open_for_all(*, raised: Sequence[Raised], now: datetime) -> None:
     for alarm in alarms:
         opening.place(alarm, rules[alarm.pk])
     opening.store(now)
-
-
-@transaction.atomic
-def note_repeats(*, repeated: Sequence[Repeated]) -> None:
-    """Count further signals on the incidents of their alarms, one line a batch and alarm."""
-    links = _links([each.alarm_id for each in repeated])
-    entries: list[LogEntry] = []
-    counts: dict[int, tuple[int, datetime]] = {}
-    for each in repeated:
-        link = links.get(each.alarm_id)
-        if link is None:
-            continue
-        count, at = counts.get(link.incident_id, (0, each.at))
-        counts[link.incident_id] = (count + each.count, max(at, each.at))
-        entries.append(_entry(link.incident_id, EntryKind.REPEATED, each.at, link.alarm, each.rule))
-        entries[-1].params["count"] = each.count
-    for incident_id, (count, at) in counts.items():
-        Incident.objects.filter(pk=incident_id).update(
-            signal_count=F("signal_count") + count, last_signal_at=at, restored_at=None
-        )
-    _follow_titles(links.values())
-    LogEntry.objects.bulk_create(entries)
-    asleep = {
-        link.incident_id
-        for link in links.values()
-        if link.incident_id in counts
-        and link.incident.state == State.WAITING
-        and 1 in (link.incident.priority, link.alarm.priority)
-    }
-    if asleep:
-        waiting.wake(asleep, why="repeated", now=max(counts[pk][1] for pk in asleep))
-    publish_all([IncidentChanged(at=at, incident_id=pk) for pk, (_, at) in counts.items()])
-
-
-@transaction.atomic
-def note_news(*, news: Sequence[News]) -> None:
-    """Let incidents follow alarms that say something else now: how many are still missing."""
-    links = _links([each.alarm_id for each in news])
-    at = {links[each.alarm_id].incident_id: each.at for each in news if each.alarm_id in links}
-    _follow_titles(links.values())
-    publish_all([IncidentChanged(at=when, incident_id=pk) for pk, when in at.items()])
-
-
-@transaction.atomic
-def note_restores(*, restored: Sequence[Restored]) -> None:
-    """Write on the timeline that alarms are back to normal; the incident stays where it is."""
-    links = _links([each.alarm_id for each in restored])
-    entries: list[LogEntry] = []
-    last: dict[int, datetime] = {}
-    for each in restored:
-        link = links.get(each.alarm_id)
-        if link is not None:
-            last[link.incident_id] = each.at
-            entries.append(
-                _entry(link.incident_id, EntryKind.RESTORED, each.at, link.alarm, each.rule)
-            )
-    LogEntry.objects.bulk_create(entries)
-    standing = set(
-        IncidentAlarm.objects.filter(incident__in=last, alarm__state=AlarmState.OPEN)
-        .values_list("incident_id", flat=True)
-        .distinct()
-    )
-    _follow_titles(links.values())
-    for incident_id, at in last.items():
-        if incident_id not in standing:
-            Incident.objects.filter(pk=incident_id).update(restored_at=at)
-    publish_all([IncidentChanged(at=at, incident_id=pk) for pk, at in last.items()])
-
-
-def _follow_titles(links: Collection[IncidentAlarm]) -> None:
-    """Let an incident of one technical alarm go by the name that alarm has now, and a group too."""
-    of_links = {link.incident_id: link.incident for link in links}.values()
-    grouping.follow(of_links)
-    accounts.follow(of_links)
-    for link in links:
-        if link.alarm.notice and not link.incident.group:
-            titles = {"title_sv": link.alarm.title_sv, "title_en": link.alarm.title_en}
-            alone = Incident.objects.filter(pk=link.incident_id, alarm_count=1)
-            alone.exclude(**titles).update(**titles)
 
 
 class _Opening:
@@ -273,15 +168,15 @@ class _Opening:
 
     def _write_lines(self) -> None:
         lines = [
-            _entry(incident.pk, EntryKind.OPENED, alarm.opened_at, alarm, rule)
+            line(incident.pk, EntryKind.OPENED, alarm.opened_at, alarm, rule)
             for incident, alarm, rule in self._new
         ]
         lines += [
-            _entry(incident.pk, EntryKind.ALARM, alarm.opened_at, alarm, rule)
+            line(incident.pk, EntryKind.ALARM, alarm.opened_at, alarm, rule)
             for incident, alarm, rule in self._joined
         ]
-        for line in self._raised:
-            line.incident_id = line.incident.pk
+        for raised in self._raised:
+            raised.incident_id = raised.incident.pk
         LogEntry.objects.bulk_create([*lines, *self._raised])
 
     def _join(self, incident: Incident, alarm: Alarm, rule: str) -> None:
@@ -390,23 +285,3 @@ def _new_incident(alarm: Alarm, *, group: str) -> Incident:
         last_signal_at=alarm.last_signal_at,
         restored_at=alarm.restored_at,
     )
-
-
-def _entry(incident_id: int, kind: EntryKind, at: datetime, alarm: Alarm, rule: str) -> LogEntry:
-    return LogEntry(
-        incident_id=incident_id,
-        kind=kind,
-        at=at,
-        params={
-            "rule": rule,
-            "alarm_id": alarm.pk,
-            "title_sv": alarm.title_sv,
-            "title_en": alarm.title_en,
-        },
-    )
-
-
-def _links(alarm_ids: Collection[int]) -> dict[int, IncidentAlarm]:
-    found = IncidentAlarm.objects.filter(alarm__in=alarm_ids)
-    found = found.select_related("alarm", "incident")
-    return {link.alarm_id: link for link in found}
