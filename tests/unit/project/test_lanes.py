@@ -1,79 +1,143 @@
 """A crowd is let through a few at a time, and nobody is lost."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import threading
+import time
+from collections.abc import Callable
 
 import pytest
-from django.core.handlers.asgi import ASGIHandler
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.security import SecurityMiddleware
 
+from tornvakt.base.ui.language import LanguageMiddleware
+from tornvakt.project import lanes
 from tornvakt.project.lanes import LANES, Handler
 
-View = Callable[[HttpRequest], Awaitable[HttpResponse]]
+View = Callable[[HttpRequest], HttpResponseBase]
+Sent = list[dict[str, object]]
 
 
-@pytest.fixture
-def door(monkeypatch: pytest.MonkeyPatch) -> Callable[[View], View]:
-    """Give a function that puts the lanes in front of a view."""
-
-    def before(view: View) -> View:
-        async def answer(_handler: ASGIHandler, request: HttpRequest) -> HttpResponse:
-            return await view(request)
-
-        monkeypatch.setattr(ASGIHandler, "get_response_async", answer)
-        return Handler().get_response_async  # type: ignore[return-value]
-
-    return before
-
-
-def request(path: str = "/larm/") -> HttpRequest:
-    made = HttpRequest()
-    made.path = path
+def door(view: View | None = None) -> Handler:
+    """Return the lanes with a view behind them; without one with our own addresses."""
+    made = Handler()
+    if view is not None:
+        made._plain.get_response = view  # type: ignore[method-assign]
     return made
 
 
-async def test_a_crowd_is_let_through_a_few_at_a_time_and_everybody_is_answered(
-    door: Callable[[View], View],
-) -> None:
-    inside = most = 0
+async def ask(handler: Handler, path: str = "/larm/") -> Sent:
+    """Send one request; return what is sent back."""
+    sent: Sent = []
+    gone = asyncio.Event()
+    parts = iter([{"type": "http.request", "body": b"", "more_body": False}])
 
-    async def view(_request: HttpRequest) -> HttpResponse:
+    async def receive() -> dict[str, object]:
+        for part in parts:
+            return part
+        await gone.wait()  # nobody hangs up
+        raise AssertionError
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(b"host", b"localhost")],
+        "server": ("localhost", 80),
+    }
+    await handler(scope, receive, send)
+    return sent
+
+
+def status(sent: Sent) -> object:
+    return sent[0]["status"]
+
+
+async def test_a_crowd_is_let_through_a_few_at_a_time_and_everybody_is_answered() -> None:
+    inside, most, threads = 0, 0, set[str]()
+    guard = threading.Lock()
+
+    def view(_request: HttpRequest) -> HttpResponse:
         nonlocal inside, most
-        inside += 1
-        most = max(most, inside)
-        await asyncio.sleep(0.001)
-        inside -= 1
+        with guard:
+            inside += 1
+            most = max(most, inside)
+            threads.add(threading.current_thread().name)
+        time.sleep(0.002)
+        with guard:
+            inside -= 1
         return HttpResponse("svar")
 
-    ask = door(view)
-    answers = await asyncio.gather(*(ask(request()) for _ in range(50)))
-    assert [answer.content for answer in answers] == [b"svar"] * 50
+    handler = door(view)
+    answers = await asyncio.gather(*(ask(handler) for _ in range(50)))
+    assert [sent[1]["body"] for sent in answers] == [b"svar"] * 50
     assert most == LANES
+    assert threads == {f"lane-{number}_0" for number in range(LANES)}
 
 
-async def test_whether_we_are_alive_is_answered_when_every_lane_is_taken(
-    door: Callable[[View], View],
-) -> None:
-    leave = asyncio.Event()
+async def test_whether_we_are_alive_is_answered_when_every_lane_is_taken() -> None:
+    leave = threading.Event()
 
-    async def view(asked: HttpRequest) -> HttpResponse:
+    def view(asked: HttpRequest) -> HttpResponse:
         if asked.path != "/halsa/":
-            await leave.wait()
+            assert leave.wait(10)
         return HttpResponse()
 
-    ask = door(view)
-    crowd = [asyncio.ensure_future(ask(request())) for _ in range(LANES + 1)]
-    await asyncio.sleep(0)
-    assert (await asyncio.wait_for(ask(request("/halsa/")), 1)).status_code == 200
+    handler = door(view)
+    crowd = [asyncio.ensure_future(ask(handler)) for _ in range(LANES + 1)]
+    await asyncio.sleep(0.05)
+    assert status(await asyncio.wait_for(ask(handler, "/halsa/"), 5)) == 200
+    assert not any(each.done() for each in crowd)
     leave.set()
     await asyncio.gather(*crowd)
 
 
-async def test_a_view_that_fails_leaves_its_lane(door: Callable[[View], View]) -> None:
-    async def view(_request: HttpRequest) -> HttpResponse:
+async def test_a_view_that_fails_leaves_its_lane() -> None:
+    def view(_request: HttpRequest) -> HttpResponse:
         raise ValueError
 
-    ask = door(view)
+    handler = door(view)
     for _ in range(LANES + 1):
-        failed = await asyncio.gather(ask(request()), return_exceptions=True)
+        failed = await asyncio.gather(ask(handler), return_exceptions=True)
         assert isinstance(failed[0], ValueError)
+    assert len(handler._idle) == LANES
+
+
+async def test_what_stands_around_a_plain_view_runs_in_its_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    threads: list[str] = []
+
+    def before(_self: object, _request: HttpRequest) -> None:
+        threads.append(threading.current_thread().name)
+
+    def after(_self: object, _request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        threads.append(threading.current_thread().name)
+        return response
+
+    monkeypatch.setattr(LanguageMiddleware, "process_request", before)
+    monkeypatch.setattr(SecurityMiddleware, "process_response", after)
+    assert status(await ask(door(), "/finns-inte.txt")) == 404
+    assert len(threads) == 2
+    assert len(set(threads)) == 1
+    assert threads[0].startswith("lane-")
+
+
+@pytest.mark.filterwarnings("ignore:StreamingHttpResponse must consume")
+async def test_what_a_plain_view_streams_is_sent_whole_and_then_closed() -> None:
+    closed = threading.Event()
+    response = StreamingHttpResponse([b"en fil ", "på två delar".encode()])
+    response._resource_closers.append(closed.set)
+    sent = await ask(door(lambda _request: response))
+    assert b"".join(each.get("body", b"") for each in sent) == "en fil på två delar".encode()  # type: ignore[misc]
+    assert closed.is_set()
+
+
+def test_only_the_stream_is_for_the_loop() -> None:
+    paths = ("/larm/strom/", "/larm/", "/finns-inte/")
+    assert [lanes.is_for_the_loop(path) for path in paths] == [True, False, False]

@@ -4,6 +4,7 @@ Each checks the policy once more, changes one row by compare-and-set, adds a lin
 and announces its fact, all in one transaction.
 """
 
+import threading
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,10 @@ from tornvakt.domains.incidents.services import writing
 from tornvakt.domains.incidents.services.once import first_time
 from tornvakt.domains.incidents.states import State
 
+_TURN = threading.Lock()
+"""Those of one process who reach for something wait here for each other, not in the database: there
+SQLite lets them sleep and look again, longer each time."""
+
 
 def take(*, incident_id: int, by: User, now: datetime) -> Incident:
     """Make ``by`` the owner, if nobody is: one wins, everybody else learns who did.
@@ -36,12 +41,18 @@ def take(*, incident_id: int, by: User, now: datetime) -> Incident:
     """
     writing.may(by, "incidents.take")
     # Most of those who come too late need not wait for their turn to write, nor read it all.
+    _must_be_free(incident_id)
+    with _TURN:
+        _must_be_free(incident_id)
+        return _take(incident_id, by, now)
+
+
+def _must_be_free(incident_id: int) -> None:
     seen = Incident.objects.filter(pk=incident_id).select_related("taken_by", "closed_by")
     told = ("taken_at", "closed_at", "taken_by__call_name", "closed_by__call_name")
     for incident in seen.only(*told):
         if incident.taken_by is not None or incident.closed_at is not None:
             raise _why_not_taken(incident)
-    return _take(incident_id, by, now)
 
 
 @transaction.atomic
