@@ -38,8 +38,10 @@ PERSONAL = "2FFFF"  # the account before the first
 MOST_ROWS = 30
 SHOWN_S = 2.0
 ROWS_WITHIN_S = 10.0
-BACK_WITHIN_S = 30.0
-"""The receiver tells of links that came back every ten seconds."""
+BACK_WITHIN_S = 10.0
+PACE_S = 10.0
+"""The receiver tells of links that came back every ten seconds; the mains come one by one."""
+PATIENCE_S = 60.0
 _LEFT = re.compile(r"([\d ]+?)(?: av [\d ]+)? larmsändare")
 
 
@@ -62,6 +64,8 @@ class Found:
     on_top: bool = True
     titles: list[str] = field(default_factory=list)
     back: list[str] = field(default_factory=list)
+    back_s: dict[str, float] = field(default_factory=dict)
+    """Seconds from the last return until a group's row said that all are back, by its title."""
     most: int = 0
     acked: int = 0
     sent: int = 0
@@ -117,12 +121,29 @@ def _weather(
     back: list[Maker] = [_Mains(name, code=b"AR") for name in accounts(FIRST, count)]
     plan = Plan(seconds=seconds, spread=seconds / 3, each=1, one_shot=True)
     Engine(address, back, plan, numbers=bed.numbers).run()
-    wait_for(lambda: not any(_left(row.title) for row in _groups(desk)), BACK_WITHIN_S, 0.1)
-    found.back = [row.title for row in _groups(desk)]
+    _follow_back(found, desk, time.monotonic())
     say("; ".join(found.back))
     found.most = desk.most
     say(_told(data))
     return found
+
+
+def _follow_back(found: Found, desk: Onlooker, since: float) -> None:
+    """Watch the groups count down, and note when each said that all of it is back."""
+
+    def is_over() -> bool:
+        groups = _groups(desk)
+        for row in groups:
+            if not _left(row.title):
+                found.back_s.setdefault(_name(row.title), time.monotonic() - since)
+        return all(_name(row.title) in found.back_s for row in groups)
+
+    wait_for(is_over, PATIENCE_S, 0.05)
+    found.back = [row.title for row in _groups(desk)]
+
+
+def _name(title: str) -> str:
+    return title.partition(":")[0]
 
 
 def _told(data: DataDir) -> str:
@@ -134,8 +155,8 @@ def _told(data: DataDir) -> str:
 
 
 def _groups(desk: Onlooker) -> list[Seen]:
-    rows = sorted(desk.rows.values(), key=lambda row: row.id)
-    return [row for row in rows if "larmsändare" in row.title]
+    rows = list(desk.rows.values())  # the desk's thread goes on changing them
+    return [row for row in sorted(rows, key=lambda row: row.id) if "larmsändare" in row.title]
 
 
 def _left(title: str) -> int:
@@ -150,7 +171,8 @@ def _judge(found: Found, engine: str, count: int, seconds: float) -> list[Row]:
     most = max(found.rows.values())
     slowest = max(found.shown_s.values(), default=float("inf"))
     whole = found.acked == found.sent == count
-    returned = bool(found.back) and not any(_left(title) for title in found.back)
+    returned = bool(found.back) and all(_is_followed(found, title) for title in found.back)
+    followed = ", ".join(f"{name} {value:.1f} s" for name, value in found.back_s.items())
     rows = ", ".join(f"{name} {number}" for name, number in found.rows.items())
     shown = ", ".join(f"i {name} {value:.2f} s" for name, value in found.shown_s.items())
     what = f"{thousands(count)} larmsändare utan ström och förbindelse på {seconds:.0f} s, {engine}"
@@ -174,12 +196,22 @@ def _judge(found: Found, engine: str, count: int, seconds: float) -> list[Row]:
         Row(
             "storm_back",
             f"alla kommer tillbaka på {seconds / 3:.0f} s, {engine}",
-            "raderna räknar ned till noll",
-            "; ".join(found.back) or "inga rader",
+            f"raderna är nere på noll ≤ {BACK_WITHIN_S:.0f} s efter den sista; förbindelser, som "
+            f"mottagaren räknar var {PACE_S:.0f}:e sekund, ≤ {BACK_WITHIN_S + PACE_S:.0f} s",
+            f"{'; '.join(found.back) or 'inga rader'} ({followed or 'aldrig'})",
             returned,
-            {"groups": len(found.back)},
+            {
+                "groups": len(found.back),
+                **{f"back_s_{name}": value for name, value in found.back_s.items()},
+            },
         ),
     ]
+
+
+def _is_followed(found: Found, title: str) -> bool:
+    """Return whether a group was down at nought in time, and still is."""
+    allowed = BACK_WITHIN_S + (0.0 if title.startswith("Ström") else PACE_S)
+    return not _left(title) and found.back_s.get(_name(title), float("inf")) <= allowed
 
 
 @contextlib.contextmanager
