@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,9 +16,13 @@ import pytest
 
 from tests.integration.database.test_worker_process import Query, query
 from tests.support.inbox import fill, sia
+from tornvakt.base.access import holdings
+from tornvakt.domains.incidents import services as incidents
 from tornvakt.surfaces.worker import clock
 from tornvakt.surfaces.worker.forwarder import EPOCH, Progress
 from tornvakt.surfaces.worker.hearing import Hearing
+from tornvakt.surfaces.worker.models import Deed
+from tornvakt.surfaces.worker.timers import hours, test_modes, tests
 
 __all__ = ["query"]  # a fixture of another file, on this file's installation
 
@@ -46,6 +51,47 @@ class Recorded:
 
 
 NAMES = (("often", 1.0), ("seldom", 10.0))
+LOOKED_AFTER = (
+    (test_modes, "end_due", 16),
+    (incidents, "escalate_untaken", 16),
+    (incidents, "wake_waiting", 16),
+    (incidents, "release_gone", 8),
+    (holdings, "end_expired", 4),
+    (hours, "judge_due", 16),
+    (tests, "judge_due", 16),
+    (test_modes, "warn", 4),
+    (hours, "follow_register", 2),
+    (tests, "follow_register", 2),
+    (clock, "_forget_deeds", 1),
+)
+"""What the clock does, and how often in sixteen seconds when it looks once a second."""
+
+
+def test_the_clock_looks_after_all_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard, calls = T - timedelta(minutes=3), Counter[tuple[object, str]]()
+    for place, name, _ in LOOKED_AFTER:
+
+        def note(*now: datetime, which: tuple[object, str] = (place, name), **at: datetime) -> None:
+            calls[which] += 1
+            assert at.pop("now", *now) == T + timedelta(seconds=second)
+            # What did not come is only judged as far as we have heard.
+            assert at == ({"heard_until": heard} if which[1] == "judge_due" else {})
+
+        monkeypatch.setattr(place, name, note)
+    turning = clock.Clock(lambda: heard)
+    for second in range(16):
+        turning.turn(wall=T + timedelta(seconds=second), mono=float(second))
+        assert turning.beat.failing == ""
+    assert calls == {(place, name): count for place, name, count in LOOKED_AFTER}
+
+
+@pytest.mark.django_db
+def test_what_the_clock_has_done_is_remembered_for_three_days() -> None:
+    for days in (2, 4):
+        Deed.objects.create(name="x", key=str(days), at=T - timedelta(days=days))
+    (timer,) = [each for each in clock.timers() if each.name == "old_deeds"]
+    timer.run(T, T)
+    assert Deed.objects.get().key == "2"
 
 
 def test_each_timer_has_its_own_pace(monkeypatch: pytest.MonkeyPatch) -> None:
