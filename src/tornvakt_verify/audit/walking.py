@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from tornvakt_verify.audit.hashing import Row, Tree, entry_hash
 from tornvakt_verify.audit.marks import RECORD
-from tornvakt_verify.audit.sources import LEAVES, Source
+from tornvakt_verify.audit.sources import Source
 
 CHUNK = 20_000
 KEPT = 5_000
@@ -52,7 +52,7 @@ class Walk:
         for start in range(0, self.size, CHUNK):
             end = min(start + CHUNK, self.size)
             try:
-                rows = self._source.ask(LEAVES, start, end)
+                rows = self._source.leaves(start, end)
             except self._source.unreadable as error:
                 rows = self._one_by_one(start, end, str(error))
             self._check(rows, start, end)
@@ -63,7 +63,7 @@ class Walk:
         rows = []
         for number in range(start, end):
             try:
-                rows += self._source.ask(LEAVES, number, number + 1)
+                rows += self._source.leaves(number, number + 1)
             except self._source.unreadable:
                 self.unreadable.append((number, why))
         return rows
