@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.integration.incidents.conftest import Open
 from tornvakt.base.access.models import User
@@ -85,10 +86,14 @@ def test_a_leader_undoes_a_joining_and_a_cancelling_and_says_why_beside_the_fiel
     school: Site, open_one: Open, operator: User, leader: User
 ) -> None:
     here, same, slip = (open_one(site=school) for _ in range(3))
-    now = here.opened_at
+    now = timezone.now()
     incidents.merge(incident_id=same.pk, into_id=here.pk, by=operator, now=now)
     incidents.cancel(incident_id=slip.pk, by=operator, reason="Fel rad", now=now)
     client, clerk = desk(leader), desk(operator)
+    listed = clerk.get("/larm/avslutade/?del=1").content.decode()
+    for incident, ending in ((same, "Sammanförd med en annan händelse"), (slip, "Makulerad")):
+        assert f"{incident.number} · Inbrottslarm" in listed
+        assert f"{ending} · {operator.call_name}" in listed
     for incident, act in ((same, "dela-upp"), (slip, "angra-makulering")):
         address = f"/larm/handelser/{incident.number}/"
         assert f"{address}{act}/" not in clerk.get(address).content.decode()

@@ -77,6 +77,11 @@ def day(instant: datetime) -> str:
     return f"{_DAYS[lang][local.weekday()]} {local.day} {_MONTHS[lang][local.month - 1]}"
 
 
+def midnight(instant: datetime) -> datetime:
+    """Return when the local day of an instant began."""
+    return _wall(instant).replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+
+
 def week(instant: datetime) -> int:
     """ISO week number (Monday first; 2026 has 53 weeks)."""
     return _wall(instant).isocalendar().week

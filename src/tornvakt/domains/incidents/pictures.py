@@ -59,6 +59,9 @@ class QueueRow:
     """When it was told on because nobody took it."""
     waiting_for: str = ""
     wakes_at: datetime | None = None
+    result: str = ""
+    """The code of how it ended; empty while it is open, and when it was joined or cancelled."""
+    closed_by_call_name: str = ""
 
     def title(self, language: str) -> str:
         """Return the title in "sv" or "en"."""

@@ -12,7 +12,7 @@ from tornvakt.base.ui import formats
 from tornvakt.domains.alarms.models import Signal
 from tornvakt.domains.incidents.models import Incident
 from tornvakt.domains.incidents.selectors import closed_since
-from tornvakt.domains.incidents.states import TAKE_WITHIN_S, Result
+from tornvakt.domains.incidents.states import TAKE_WITHIN_S
 from tornvakt.domains.sites.models import Transmitter
 from tornvakt.surfaces.console import rows
 
@@ -38,7 +38,7 @@ class Hour:
 
 def screen(viewer: User, now: datetime) -> dict[str, Any]:
     """Everything the calm templates need, in the active language."""
-    midnight = now.astimezone(formats.STOCKHOLM).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = formats.midnight(now)
     closed = closed_since(viewer, midnight, limit=500)
     week = list(
         Incident.objects.filter(opened_at__gte=now - timedelta(days=7))
@@ -50,9 +50,6 @@ def screen(viewer: User, now: datetime) -> dict[str, Any]:
     second = [wait for priority, wait in waits if priority == 2]
     opened = [o for _p, o, _t in week]
     hours = _hours(opened, now)
-    results = dict(Result.choices)
-    shown = Incident.objects.filter(pk__in=[row.id for row in closed[:CLOSED_SHOWN]])
-    outcome = dict(shown.values_list("pk", "result"))
     return {
         "heading": _heading(now),
         "last_alarm_at": max(opened, default=None) or _last_ever(),
@@ -65,7 +62,7 @@ def screen(viewer: User, now: datetime) -> dict[str, Any]:
                 "closed_at": row.closed_at,
                 "title": row.title(formats.language()),
                 "place": rows.place_of(row),
-                "result": results.get(outcome.get(row.id, ""), ""),
+                "result": rows.ending_of(row),
             }
             for row in closed[:CLOSED_SHOWN]
         ],

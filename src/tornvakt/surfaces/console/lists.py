@@ -1,4 +1,4 @@
-"""The lists behind the slim lines, in the middle of the desk: waiting, in test, skipped."""
+"""The lists behind the slim lines, in the middle of the desk: waiting, in test, skipped, closed."""
 
 from typing import Any
 
@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET, require_POST
 from tornvakt.base.access.doors import requires
 from tornvakt.base.ui import formats
 from tornvakt.domains.incidents import services
+from tornvakt.domains.incidents.selectors import closed_since, skipped_steps
 from tornvakt.domains.incidents.selectors import left_out as unshown
 from tornvakt.domains.incidents.selectors import members as member_rows
-from tornvakt.domains.incidents.selectors import skipped_steps
 from tornvakt.domains.sites.models import TestMode
 from tornvakt.surfaces.console import desk, rows, slims, work
 
@@ -67,6 +67,30 @@ def left_out(request: HttpRequest) -> HttpResponse:
                 "is_incident": True,
             }
             for each in found[:SHOWN]
+        ],
+    )
+
+
+@require_GET
+@requires("incidents.view")
+def closed(request: HttpRequest) -> HttpResponse:
+    """``/larm/avslutade/``: what has ended today, and how; the way back to it."""
+    since = formats.midnight(timezone.now())
+    return _page(
+        request,
+        _("Closed today"),
+        _("The newest first. What goes on gets a number of its own."),
+        _("Nothing has been closed since midnight."),
+        [
+            {
+                "title": f"{each.number} · {each.title(formats.language())}",
+                "line": rows.place_of(each),
+                "small": f"{rows.ending_of(each)} · {each.closed_by_call_name}",
+                "at": each.closed_at,
+                "url": rows.url_of(each.number),
+                "is_incident": True,
+            }
+            for each in closed_since(desk.user_of(request), since, limit=SHOWN)
         ],
     )
 

@@ -13,6 +13,7 @@ from tornvakt.base.access.models import Role, User
 from tornvakt.base.ui import formats
 from tornvakt.domains.alarms.models import SignalEvent
 from tornvakt.domains.incidents.pictures import QueueRow
+from tornvakt.domains.incidents.states import Result, State
 from tornvakt.pure.triage import OWN_ACCOUNT
 
 DESK_VIEWER = User(role=Role.OPERATOR, call_name="desk")
@@ -94,6 +95,15 @@ def place_of(row: QueueRow) -> str:
     if not row.district or row.district in row.place:
         return row.place
     return f"{row.place}, {row.district}"
+
+
+def ending_of(row: QueueRow) -> str:
+    """How it ended, in words; empty while it is open."""
+    if row.state == State.MERGED:
+        return gettext("Joined with another incident")
+    if row.state == State.CANCELLED:
+        return gettext("Cancelled as a mistake")
+    return str(Result(row.result).label) if row.result else ""
 
 
 def url_of(number: str) -> str:

@@ -1,9 +1,9 @@
-"""The slim lines under the queue: what waits, what is in test, what was skipped. Each leads on."""
+"""The slim lines under the queue: what waits, is in test, was skipped or closed. Each leads on."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Max, Min, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -43,7 +43,10 @@ def slims(request: HttpRequest) -> HttpResponse:
 
 def lines(viewer: User, now: datetime) -> list[Slim]:
     """Return the lines that have something behind them, in the active language."""
-    found = [_left_out(viewer), _waiting(viewer), _tests(now), _skipped(viewer)]
+    found = [
+        *(_left_out(viewer), _waiting(viewer), _tests(now)),
+        *(_skipped(viewer), _closed(viewer, now)),
+    ]
     return [line for line in found if line.n]
 
 
@@ -94,3 +97,10 @@ def _tests(now: datetime) -> Slim:
 def _skipped(viewer: User) -> Slim:
     n = unseen_skips().count() if decide(viewer, "incidents.view_skipped") else 0
     return Slim(_("Skipped steps"), n, "", reverse("skipped"))
+
+
+def _closed(viewer: User, now: datetime) -> Slim:
+    today = Incident.objects.filter(closed_at__gte=formats.midnight(now))
+    found = visible(viewer, "incidents.view", today).aggregate(n=Count("pk"), last=Max("closed_at"))
+    more = _("latest %(time)s") % {"time": formats.clock(found["last"])[:5]} if found["n"] else ""
+    return Slim(_("Closed today"), found["n"], more, reverse("closed"))

@@ -45,6 +45,7 @@ urlpatterns = [
     path("larm/samtal/platser/", phone.places, name="call_places"),
     path("larm/vantar/", lists.waiting, name="waiting"),
     path("larm/utanfor/", lists.left_out, name="left_out"),
+    path("larm/avslutade/", lists.closed, name="closed"),
     path("larm/provlagen/", lists.tests, name="tests"),
     path("larm/overhoppade/", lists.skipped, name="skipped"),
     path("larm/overhoppade/<int:mark>/last/", lists.skip_seen, name="skip_seen"),

@@ -76,7 +76,8 @@ def permissions(view: IncidentView) -> dict[str, Any]:
         "may_cancel": may.cancel,
         "may_reopen": may.reopen,
         "may_undo_cancel": may.undo_cancel,
-        "ending": _ending(view),
+        "ending": rows.ending_of(view.row),
+        "hold": _hold(view),
     }
 
 
@@ -223,13 +224,13 @@ def _stamps(view: IncidentView) -> list[dict[str, Any]]:
     ]
 
 
-def _ending(view: IncidentView) -> str:
-    """How it ended, in words; empty while it is open."""
-    if view.row.state == State.MERGED:
-        return _("Joined with another incident")
-    if view.row.state == State.CANCELLED:
-        return _("Cancelled as a mistake")
-    return next((c.label for c in view.results if c.code == view.result), "")
+def _hold(view: IncidentView) -> str:
+    """Why its owner cannot close it yet, and what comes first; empty when nothing is in the way."""
+    if view.row.state == State.WAITING:
+        return _("It waits. Go on with it (V) before you close it.")
+    if view.row.state == State.DISPATCHED:
+        return _("Somebody is on the way. Note when they are there (S) or called back.")
+    return ""
 
 
 def steps_left(left: int) -> str:

@@ -126,4 +126,6 @@ def row(incident: Incident) -> QueueRow:
         escalated_at=incident.escalated_at,
         waiting_for=incident.waiting_for,
         wakes_at=incident.wakes_at,
+        result=incident.result,
+        closed_by_call_name=incident.closed_by.call_name if incident.closed_by else "",
     )

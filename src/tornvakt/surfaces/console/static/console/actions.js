@@ -141,6 +141,7 @@ export async function openClosing() {
   if (!row) return;
   if (!queue.isMine(row)) return toast.refuse(queue.isFree(row) ? say("take_first") : say("taken_by", { who: row.dataset.ownerName }));
   const number = incident.number();
+  if (incident.article().dataset.hold) return toast.refuse(incident.article().dataset.hold);
   if (!(await incident.open(number, `${incident.url(number)}avsluta/`))) return;
   document.querySelector("#closing input:checked, #closing input[type=radio]")?.focus();
 }

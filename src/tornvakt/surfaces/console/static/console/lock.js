@@ -103,6 +103,7 @@ function tick() {
   document.getElementById("locked-cut").hidden = !isCut;
   if (Math.floor(at / 1000) !== tick.second) sound.judge(at);
   tick.second = Math.floor(at / 1000);
+  document.getElementById("locked-sound").className = sound.isOn() ? "muted" : "silent";
   put("locked-sound", say(sound.isOn() ? "locked_sounding" : sound.isHeld() ? "locked_held" : "locked_silent"));
 }
 
