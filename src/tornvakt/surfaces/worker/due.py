@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from tornvakt.base.facts import outbox
+from tornvakt.base.files import services as files
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.domains.alarms import services as alarms
 from tornvakt.domains.sites.services import importing
@@ -122,6 +123,12 @@ def forget_facts(_data: DataDir) -> str:
     return f"{removed} removed"
 
 
+def forget_files(_data: DataDir) -> str:
+    """Clear away contents of attachments whose row never came."""
+    aside, removed = files.forget_unclaimed(now=datetime.now(UTC))
+    return f"{aside} laid aside, {removed} removed"
+
+
 def _verify(module: str, what: str, data: DataDir) -> str:
     done = subprocess.run(
         [sys.executable, "-m", module, str(data.root)],
@@ -141,4 +148,5 @@ JOBS = (
     Job("verify_audit", time(3, 40), verify_audit),
     Job("forget_imports", time(0, 25), forget_imports, is_hourly=True),
     Job("forget_facts", time(0, 35), forget_facts, is_hourly=True),
+    Job("forget_files", time(0, 45), forget_files, is_hourly=True),
 )
