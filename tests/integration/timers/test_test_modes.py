@@ -1,5 +1,7 @@
 """Test modes end by themselves, with a line; what still stands in alarm then is an alarm."""
 
+import itertools
+import json
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -12,7 +14,9 @@ from django.utils import translation
 from tests.integration.timers.conftest import Say, local
 from tests.support.inbox import fill, sia
 from tornvakt.base.access.models import User
+from tornvakt.base.inbox.entries import Entry, Kind
 from tornvakt.domains.alarms.models import Alarm, InboxCursor, Notice, SignalEvent
+from tornvakt.domains.alarms.services.take_in import take_in
 from tornvakt.domains.incidents import selectors
 from tornvakt.domains.sites import services as sites
 from tornvakt.domains.sites.models import Site, TestMode, Transmitter
@@ -25,6 +29,7 @@ MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 
 Late = Callable[..., None]
+Hear = Callable[..., None]
 
 
 @pytest.fixture
@@ -48,6 +53,22 @@ def late(transactional_db: None, tmp_path: Path) -> Late:
 
 
 @pytest.fixture
+def hear(transactional_db: None) -> Hear:
+    """Give a function that carries in what the receiver told of the school's transmitter."""
+    entries = itertools.count(1)
+
+    def hear(at: datetime, name: str, now: datetime | None = None, **params: object) -> None:
+        meta = json.dumps({"notice": name, **params}).encode()
+        at_us = round(at.timestamp() * 1_000_000)
+        number = next(entries)
+        entry = Entry(number, Kind.NOTICE, at_us, at_us, "1234", "", b"", b"", b"", meta, b"")
+        take_in(entry=entry, reading=None, now=now or at)
+
+    InboxCursor.objects.create(pk=1, installation="prov", entry_id=0, entry_hash=b"")
+    return hear
+
+
+@pytest.fixture
 def on_test(school: Site) -> TestMode:
     """Give an hour's test of the whole school."""
     return start(school)
@@ -66,6 +87,46 @@ def start(school: Site, minutes: int = 60, **more: object) -> TestMode:
 
 def queue(viewer: User) -> list[tuple[int, str]]:
     return [(row.priority, row.title("sv")) for row in selectors.queue(viewer)]
+
+
+def test_a_connection_lost_in_a_test_calls_for_nobody_until_the_test_is_over(
+    on_test: TestMode, operator: User, hear: Hear
+) -> None:
+    """The technician takes the panel's lines away; whoever forgets them is told afterwards."""
+    hear(T + MINUTE, "link.failed", link_path="1")
+    hear(T + 2 * MINUTE, "link.dark")
+    hear(T + 3 * MINUTE, "link.failed", link_path="2")
+    hear(T + 4 * MINUTE, "link.restored", link_path="2")
+    assert queue(operator) == []
+    assert [row.is_test for row in selectors.log_rows(operator)] == [False, True, True, True]
+    assert test_modes.end_due(now=T + 60 * MINUTE) == 1
+    assert queue(operator) == [(3, "Förbindelse bruten, huvudväg")]
+    hear(T + 61 * MINUTE, "link.failed", link_path="1")
+    assert queue(operator) == [(3, "Förbindelse bruten, huvudväg")]
+    hear(T + 62 * MINUTE, "link.restored", link_path="1")
+    assert {alarm.state for alarm in Alarm.objects.all()} == {"restored"}
+
+
+def test_a_connection_lost_before_a_test_or_beside_it_is_real(
+    school: Site, operator: User, hear: Hear
+) -> None:
+    hear(T - MINUTE, "link.failed", link_path="1")
+    start(school, scope="zone", account="1234", scope_id="4")
+    hear(T + MINUTE, "link.failed", link_path="2")
+    start(school, scope="transmitter", account="1234")
+    hear(T + 2 * MINUTE, "link.failed", link_path="1")
+    assert sorted(queue(operator)) == [
+        (3, "Förbindelse bruten, huvudväg"),
+        (3, "Förbindelse bruten, reservväg"),
+    ]
+
+
+def test_a_connection_lost_in_a_test_and_told_after_its_end_is_raised_at_once(
+    on_test: TestMode, operator: User, hear: Hear
+) -> None:
+    sites.end_test(test_id=on_test.pk, by=None, at=T + 10 * MINUTE)
+    hear(T + 9 * MINUTE, "link.dark", now=T + 11 * MINUTE)
+    assert queue(operator) == [(2, "Ingen förbindelse: alla vägar är brutna")]
 
 
 def test_it_ends_by_itself_once_with_a_line_in_the_log(on_test: TestMode, operator: User) -> None:

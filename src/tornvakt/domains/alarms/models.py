@@ -150,6 +150,10 @@ class SignalEvent(models.Model):
         ]
 
 
+TEST_MODE = "test_mode"
+"""The parameter of a notice that says which test mode it fell under."""
+
+
 class Notice(models.Model):
     """Something the receiver or the house itself announced (driftmeddelande)."""
 
@@ -166,6 +170,11 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["-id"], condition=Q(alarm=None), name="notice_in_log_newest_first")
         ]
+
+    @property
+    def is_test(self) -> bool:
+        """It fell under a test mode, and called for nobody."""
+        return TEST_MODE in self.params
 
 
 class AccountState(models.Model):

@@ -9,7 +9,8 @@ soon as it is said; but one that came after the end, while the end was being wri
 A signal may also be received before the end and judged after it. So an end waits for the batch that
 is being carried in (the lock on the inbox's cursor) and sees all of it; and whatever is judged as a
 test later, when that test is over in the register, is read once more in the batch that judged it.
-An event that has become an alarm points to it, and is never raised again.
+An event that has become an alarm points to it, and is never raised again. Connections that were
+lost meanwhile are treated alike (`withheld.py`).
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -18,9 +19,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from tornvakt.domains.alarms.models import Alarm, AlarmState, InboxCursor, SignalEvent
+from tornvakt.domains.alarms.models import Alarm, AlarmState, InboxCursor, Notice, SignalEvent
 from tornvakt.domains.alarms.occurrences import event_of, occurrence_of
 from tornvakt.domains.alarms.selectors import rules_between
+from tornvakt.domains.alarms.services import withheld
 from tornvakt.domains.alarms.services.announce import announce
 from tornvakt.domains.alarms.services.standing import StandingAlarms
 from tornvakt.domains.alarms.words import event_titles
@@ -56,13 +58,13 @@ def end_of_test(*, test_id: int, now: datetime) -> list[Alarm]:
     return _raise_standing(test, now)
 
 
-def raise_late(*, events: Sequence[SignalEvent], now: datetime) -> None:
+def raise_late(*, events: Sequence[SignalEvent], notices: Sequence[Notice], now: datetime) -> None:
     """Raise what was just judged as a test that is over by now, if it still stands.
 
     In the forwarder's transaction, which holds the cursor: a test that is not over yet ends after
     it, and its end sees these events.
     """
-    tests = {_test_of(row) for row in events if row.is_test} - {0}
+    tests = {_test_of(row) for row in events if row.is_test} - {0} | withheld.tests_of(notices)
     if not tests:
         return
     over = TestMode.objects.filter(pk__in=tests, ended_at__isnull=False).select_related("site")
@@ -110,7 +112,10 @@ def _raise_standing(test: TestMode, now: datetime) -> list[Alarm]:
         if stands.is_over:
             standing.restore(alarm, "restore", now)
         settled.append((row, alarm))
+    begin = _begin_of(test)
+    lost = withheld.raise_still_lost(standing, transmitters, settings, begin, now)
     standing.store()
+    Notice.objects.bulk_create(lost)
     for row, alarm in settled:
         row.alarm = alarm
     SignalEvent.objects.bulk_update([row for row, _ in settled], ["alarm"])

@@ -93,7 +93,7 @@ def _alarm_for(
         standing.repeat(alarm, "repeat", told.at)
         _reword(standing, alarm, told)
         return alarm
-    return standing.raise_new(_new_alarm(told, rule, key, transmitters), "notice", beside)
+    return standing.raise_new(new_alarm(told, transmitters), "notice", beside)
 
 
 def _reword(standing: StandingAlarms, alarm: Alarm, told: Told) -> None:
@@ -146,15 +146,15 @@ def _titles(told: Told) -> tuple[str, str]:
     return clean(title_sv, TITLE_LENGTH), clean(title_en, TITLE_LENGTH)
 
 
-def _new_alarm(
-    told: Told, rule: Rule, key: str, transmitters: Mapping[str, Transmitter]
-) -> Alarm:
+def new_alarm(told: Told, transmitters: Mapping[str, Transmitter]) -> Alarm:
+    """Return the alarm that a notice is, not stored."""
+    rule = notices.rule_for(told.name)
     title_sv, title_en = _titles(told)
     transmitter = transmitters.get(told.account)
     return Alarm(
         site=transmitter.site if transmitter else None,
         account=told.account,
-        key=key,
+        key=told.key,
         kind=rule.kind,
         priority=rule.priority,
         notice=told.name,

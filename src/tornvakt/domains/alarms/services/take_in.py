@@ -15,6 +15,7 @@ from tornvakt.domains.alarms.services.cursor import carried_ahead
 from tornvakt.domains.alarms.services.judging import judge
 from tornvakt.domains.alarms.services.noticing import Told, take_notice
 from tornvakt.domains.alarms.services.standing import StandingAlarms
+from tornvakt.domains.alarms.services.withheld import kept_quiet
 from tornvakt.domains.alarms.words import clean
 from tornvakt.pure.protocols.reading import Reading
 
@@ -67,10 +68,12 @@ def _carry(
         elif arrival.entry.kind == Kind.NOTICE:
             entry = arrival.entry
             told = Told.from_entry(entry.id, entry.account, entry.meta, instant(entry.at_us))
-            batch.notices.append(take_notice(batch.standing, told, batch.transmitters))
+            quiet = kept_quiet(batch.standing, told, batch.setting(told.account))
+            notice = quiet or take_notice(batch.standing, told, batch.transmitters)
+            batch.notices.append(notice)
     batch.store()
+    raise_late(events=batch.events, notices=batch.notices, now=now)
     if batch.signals:
-        raise_late(events=batch.events, now=now)
         first, last = batch.signals[0].pk, batch.signals[-1].pk
         publish(SignalsStored(at=now, first_id=first, last_id=last))
     return batch.signals
