@@ -25,6 +25,7 @@ from tornvakt.pure.triage.setting import (
     HoursSetting,
     OwnFigure,
     Setting,
+    Stay,
     TestWindow,
     ZoneSetting,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "Rules",
     "Setting",
     "Standing",
+    "Stay",
     "TestWindow",
     "Verdict",
     "ZoneSetting",

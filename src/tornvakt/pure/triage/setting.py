@@ -73,10 +73,19 @@ class OwnFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class Stay:
+    """Where the transmitter stood, and from when until when."""
+
+    site_id: int
+    since: datetime = ALWAYS
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
     """What the register says of one account, with the times it held."""
 
-    site_id: int | None = None
+    stays: tuple[Stay, ...] = ()
     zones: tuple[ZoneSetting, ...] = ()
     tests: tuple[TestWindow, ...] = ()
     hours: tuple[HoursSetting, ...] = ()
@@ -93,6 +102,12 @@ class Setting:
             number = plain_number(zone.number)
             by_number[number] = (*by_number.get(number, ()), zone)
         object.__setattr__(self, "_by_number", by_number)
+
+    def site_at(self, at: datetime) -> int | None:
+        """Return the id of the place the transmitter stood at; None when nobody has said."""
+        return next(
+            (each.site_id for each in self.stays if holds(each.since, each.until, at)), None
+        )
 
     def zone(self, number: str, at: datetime) -> ZoneSetting | None:
         """Return a zone as it was at an instant; "03" and "3" are the same."""

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from tornvakt.domains.sites import services
 from tornvakt.domains.sites.models import Customer, Site, Transmitter, Zone
-from tornvakt.domains.sites.selectors import transmitters_of, zone_names
+from tornvakt.domains.sites.selectors import settings_of, transmitters_of, zone_names
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 3, 40, tzinfo=UTC)
@@ -44,6 +44,32 @@ def test_a_transmitter_is_moved_and_not_doubled() -> None:
     second = services.add_site(customer=first.customer, name="Biblioteket")
     services.add_transmitter(site=second, account="12AB")
     assert transmitters_of(["12AB"])["12AB"].site == second
+
+
+def test_what_was_sent_before_a_move_is_judged_by_where_it_stood() -> None:
+    """Tests, hours and figures of a place go with the time the transmitter stood there."""
+    school = load()
+    library = services.add_site(customer=school.customer, name="Biblioteket")
+    for site, figure in ((school, 30), (library, 60)):
+        services.set_figure(
+            site_id=site.pk, name="cancel_within_s", value=figure, by=None, at=NOW - timedelta(1)
+        )
+    services.start_test(
+        site_id=library.pk, ends_at=NOW + timedelta(hours=2), reason="Prov", by=None, at=NOW
+    )
+    hour = timedelta(hours=1)
+    services.move_transmitter(account="12AB", site_id=library.pk, by=None, at=NOW + hour)
+    services.move_transmitter(account="12AB", site_id=library.pk, by=None, at=NOW + 2 * hour)
+    setting = settings_of(["12AB"], NOW, NOW + 3 * hour)["12AB"]
+    times = (NOW, NOW + hour)
+    assert [setting.site_at(at) for at in times] == [school.pk, library.pk]
+    assert [setting.own_figures(at)["cancel_within_s"] for at in times] == [30, 60]
+    covered = [setting.test_covering(zone="", area="", is_life=False, at=at) for at in times]
+    assert [window is not None for window in covered] == [False, True]
+    later = settings_of(["12AB"], NOW + 2 * hour)["12AB"]
+    assert later.own_figures(NOW + 2 * hour) == {"cancel_within_s": 60}
+    with pytest.raises(services.ChangedBeforeItBegan):
+        services.move_transmitter(account="12AB", site_id=school.pk, by=None, at=NOW)
 
 
 def test_many_at_once_are_also_idempotent() -> None:

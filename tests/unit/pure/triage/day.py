@@ -4,14 +4,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tornvakt.pure.protocols.codes import closes, lookup
-from tornvakt.pure.triage import Decision, Occurrence, Setting, ZoneSetting
+from tornvakt.pure.triage import Decision, Occurrence, Setting, Stay, ZoneSetting
 from tornvakt.pure.triage.ledger import Ledger
 from tornvakt.pure.triage.rules import DEFAULT, Rules
 
 NOON = datetime(2026, 11, 20, 11, 0, tzinfo=UTC)
 """A Friday, 12:00 by the clock in Kalmar."""
 HALL = Setting(
-    site_id=1,
+    stays=(Stay(1),),
     zones=(
         ZoneSetting("4", "Entré", area="1", kind="burglary"),
         ZoneSetting("5", "Korridor", area="1", kind="burglary"),

@@ -10,7 +10,7 @@ from tornvakt.domains.alarms.selectors import RulesOverTime, rules_between
 from tornvakt.domains.alarms.services.memory import Memory
 from tornvakt.domains.alarms.services.standing import StandingAlarms
 from tornvakt.domains.alarms.words import clean
-from tornvakt.domains.sites.models import Transmitter
+from tornvakt.domains.sites.models import Site, Transmitter
 from tornvakt.domains.sites.selectors import settings_of, transmitters_of
 from tornvakt.pure.protocols.reading import Reading
 from tornvakt.pure.triage import OWN_ACCOUNT, Setting
@@ -53,6 +53,16 @@ class Batch:
     def setting(self, account: str) -> Setting:
         """Return what the register says of an account."""
         return self.settings.get(account, NOTHING_KNOWN)
+
+    def site_of(self, account: str, at: datetime) -> Site | None:
+        """Return the place an account's transmitter stood at; None for one of no place."""
+        transmitter = self.transmitters.get(account)
+        if transmitter is None:
+            return None
+        site_id = self.setting(account).site_at(at)
+        if site_id in (None, transmitter.site_id):
+            return transmitter.site
+        return Site.objects.get(pk=site_id)  # moved since: it was sent before, and judged after
 
     def store(self) -> None:
         """Write everything, and announce what happened to the alarms."""

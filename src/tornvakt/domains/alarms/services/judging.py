@@ -106,7 +106,7 @@ def _apply(batch: Batch, told: _Told) -> Alarm | None:
     match decision.verdict:
         case Verdict.RAISE:
             beside = _beside(batch, account, decision)
-            own = standing.raise_new(_new_alarm(told), decision.rule, beside)
+            own = standing.raise_new(_new_alarm(batch, told), decision.rule, beside)
         case Verdict.JOIN:
             own = standing.get(account, decision.key)
             if own is not None:
@@ -175,7 +175,7 @@ def _announce_technical(batch: Batch, told: _Told, own: Alarm | None) -> None:
         batch.notices.append(take_notice(batch.standing, notice, batch.transmitters, beside))
 
 
-def _new_alarm(told: _Told) -> Alarm:
+def _new_alarm(batch: Batch, told: _Told) -> Alarm:
     signal, event, decision = told.signal, told.event, told.decision
     whole, _ = completed(told.said, told.setting)
     zone = told.setting.zone(event.zone, signal.received_at) if event.zone else None
@@ -188,7 +188,7 @@ def _new_alarm(told: _Told) -> Alarm:
     if decision.rule == "runaway":
         title_sv, title_en = group_titles(title_sv, title_en)
     return Alarm(
-        site=signal.transmitter.site if signal.transmitter else None,
+        site=batch.site_of(signal.account, signal.received_at),
         account=signal.account,
         key=decision.key,
         kind=whole.kind or event.kind,

@@ -12,6 +12,7 @@ from tornvakt.domains.sites.models.transmission import (
     PathKind,
     Transmitter,
     TransmitterPath,
+    TransmitterStay,
     Zone,
 )
 
@@ -38,6 +39,7 @@ __all__ = [
     "TestScope",
     "Transmitter",
     "TransmitterPath",
+    "TransmitterStay",
     "Zone",
     "in_force",
 ]

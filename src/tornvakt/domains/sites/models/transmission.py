@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from tornvakt.domains.sites.models.register import Site
-from tornvakt.domains.sites.models.temporal import Temporal, interval_check, once
+from tornvakt.domains.sites.models.temporal import ALWAYS, Temporal, interval_check, once
 
 
 class Transmitter(models.Model):
@@ -16,6 +16,8 @@ class Transmitter(models.Model):
     model = models.CharField(max_length=120, default="", blank=True)
     expected_test_hours = models.PositiveSmallIntegerField(null=True, blank=True)
     """A test signal is due at least this often; None: none is expected."""
+    placed_at = models.DateTimeField(default=ALWAYS)
+    """Since when it stands at its site, UTC; where it stood before is in `TransmitterStay`."""
 
     class Meta:
         constraints = [
@@ -27,6 +29,26 @@ class Transmitter(models.Model):
 
     def __str__(self) -> str:
         return self.account
+
+
+class TransmitterStay(Temporal):
+    """Where a transmitter stood before it was moved, and from when until when.
+
+    Where it stands now is the transmitter's own site, so that nothing is said twice.
+    """
+
+    transmitter = models.ForeignKey(Transmitter, on_delete=models.PROTECT, related_name="stays")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            interval_check("stay_ends_after_it_began"),
+            models.CheckConstraint(condition=Q(valid_to__isnull=False), name="stay_is_over"),
+        ]
+        indexes = [models.Index(fields=["transmitter", "valid_from"], name="stay_by_time")]
+
+    def __str__(self) -> str:
+        return str(self.transmitter)
 
 
 class PathKind(models.TextChoices):

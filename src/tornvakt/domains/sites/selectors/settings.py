@@ -1,8 +1,13 @@
-"""What the rules of triage know of a place, read in five queries however many accounts."""
+"""What the rules of triage know of a place, in five queries however many accounts.
+
+A sixth is asked when one of the transmitters has been moved since.
+"""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Least
@@ -13,10 +18,13 @@ from tornvakt.domains.sites.models import (
     TestMode,
     TestScope,
     Transmitter,
+    TransmitterStay,
     Zone,
 )
 from tornvakt.domains.sites.selectors.schedules import schedule
-from tornvakt.pure.triage import HoursSetting, OwnFigure, Setting, TestWindow, ZoneSetting
+from tornvakt.pure.triage import HoursSetting, OwnFigure, Setting, Stay, TestWindow, ZoneSetting
+
+W = TypeVar("W", TestWindow, HoursSetting, OwnFigure)
 
 
 def settings_of(
@@ -26,28 +34,71 @@ def settings_of(
 
     Both in UTC; without ``until`` at that instant. The rows carry the time they held, so one
     reading serves a batch of signals, and a day that is judged again is judged by its own zones.
+    A transmitter that was moved meanwhile has each place's rows for as long as it stood there.
     Accounts of no place are left out. Asked by the machinery, not on behalf of a person.
     """
     until = until or at
     found = list(
         Transmitter.objects.filter(account__in=accounts).values_list(
-            "pk", "account", "site_id", "expected_test_hours"
+            "pk", "account", "site_id", "placed_at", "expected_test_hours"
         )
     )
     zones = _zones([pk for pk, *_ in found], at, until)
-    sites = {site_id for _, _, site_id, _ in found}
+    before = _stays([pk for pk, _, _, placed_at, _ in found if placed_at > at], at, until)
+    stays = {
+        pk: (*before.get(pk, ()), Stay(site_id, placed_at))
+        for pk, _, site_id, placed_at, _ in found
+    }
+    sites = {stay.site_id for each in stays.values() for stay in each}
     tests, hours, own = _tests(sites, at, until), _hours(sites, at, until), _own(sites, at, until)
     return {
         account: Setting(
-            site_id=site_id,
+            stays=stays[pk],
             zones=tuple(zones[pk]),
-            tests=tuple(window for owner, window in tests[site_id] if owner in ("", account)),
-            hours=tuple(hours[site_id]),
-            own=tuple(own[site_id]),
+            tests=_while_there(stays[pk], _of_account(tests, account, stays[pk])),
+            hours=_while_there(stays[pk], hours),
+            own=_while_there(stays[pk], own),
             expected_test_hours=expected,
         )
-        for pk, account, site_id, expected in found
+        for pk, account, _, _, expected in found
     }
+
+
+def _stays(
+    transmitters: Collection[int], at: datetime, until: datetime
+) -> dict[int, tuple[Stay, ...]]:
+    """Return where these stood before they stood where they do, the oldest first."""
+    found: dict[int, tuple[Stay, ...]] = {}
+    if transmitters:
+        rows = TransmitterStay.objects.filter(_held(at, until), transmitter_id__in=transmitters)
+        for row in rows.order_by("valid_from", "pk"):
+            stay = Stay(row.site_id, row.valid_from, row.valid_to)
+            found[row.transmitter_id] = (*found.get(row.transmitter_id, ()), stay)
+    return found
+
+
+def _of_account(
+    tests: Mapping[int, Iterable[tuple[str, TestWindow]]], account: str, stays: Sequence[Stay]
+) -> dict[int, list[TestWindow]]:
+    """Return the test modes that concern a transmitter: not those of another at the same place."""
+    return {
+        stay.site_id: [window for owner, window in tests[stay.site_id] if owner in ("", account)]
+        for stay in stays
+    }
+
+
+def _while_there(stays: Sequence[Stay], rows: Mapping[int, Sequence[W]]) -> tuple[W, ...]:
+    """Return the rows of each place, cut to the time the transmitter stood there."""
+    if len(stays) == 1 and stays[0].until is None:
+        return tuple(rows.get(stays[0].site_id, ()))
+    found: list[W] = []
+    for stay in stays:
+        for row in rows.get(stay.site_id, ()):
+            ends = [end for end in (row.until, stay.until) if end is not None]
+            since, until = max(row.since, stay.since), min(ends, default=None)
+            if until is None or since < until:
+                found.append(replace(row, since=since, until=until))
+    return tuple(found)
 
 
 def _held(at: datetime, until: datetime) -> Q:

@@ -79,7 +79,10 @@ def next_numbers(count: int) -> list[str]:
 
 @transaction.atomic
 def add_transmitter(*, site: Site, account: str, name: str = "") -> Transmitter:
-    """Add or move a transmitter, known by its account."""
+    """Add a transmitter or correct where it stands, known by its account.
+
+    A correction holds for as long as what it corrects; `move_transmitter` remembers where it stood.
+    """
     transmitter, _ = Transmitter.objects.update_or_create(
         account=account.upper(), defaults={"site": site, "name": name}
     )
@@ -88,7 +91,7 @@ def add_transmitter(*, site: Site, account: str, name: str = "") -> Transmitter:
 
 @transaction.atomic
 def add_transmitters(*, placed: Iterable[tuple[Site, str, str]]) -> int:
-    """Add or move many transmitters at once, each as (site, account, name); return how many."""
+    """As `add_transmitter`, many at once, each as (site, account, name); return how many."""
     rows = [
         Transmitter(site=site, account=account.upper(), name=name) for site, account, name in placed
     ]

@@ -15,6 +15,7 @@ from tornvakt.domains.sites.models import (
     Site,
     Transmitter,
     TransmitterPath,
+    TransmitterStay,
     Zone,
 )
 from tornvakt.domains.sites.services import temporal
@@ -105,17 +106,40 @@ def set_transmitter(
 
 @transaction.atomic
 def move_transmitter(*, account: str, site_id: int, by: User | None, at: datetime) -> Transmitter:
-    """Place a transmitter at another site; alarms that came stay where they were."""
+    """Place a transmitter at another site from ``at``; alarms that came stay where they were.
+
+    What it sent before is judged by the place it stood at then. Raises ChangedBeforeItBegan.
+    """
     transmitter = Transmitter.objects.select_for_update().get(account=account)
     site = Site.objects.get(pk=site_id)
     if transmitter.site_id == site_id:
         return transmitter
     before = transmitter.site.number
-    transmitter.site = site
-    transmitter.save(update_fields=["site"])
+    stay = stay_that_ended(transmitter, at)
+    if stay is not None:
+        stay.save(force_insert=True)
+    transmitter.site, transmitter.placed_at = site, at
+    transmitter.save(update_fields=["site", "placed_at"])
     params = {"account": account, "from": before}
     tell("move_transmitter", site, part="transmitter", by=by, at=at, params=params)
     return transmitter
+
+
+def stay_that_ended(transmitter: Transmitter, at: datetime) -> TransmitterStay | None:
+    """Return the row that says where a transmitter stood until ``at``; None when it never did.
+
+    Raises ChangedBeforeItBegan.
+    """
+    if at < transmitter.placed_at:
+        raise temporal.ChangedBeforeItBegan(transmitter.placed_at, at)
+    if at == transmitter.placed_at:
+        return None
+    return TransmitterStay(
+        transmitter=transmitter,
+        site_id=transmitter.site_id,
+        valid_from=transmitter.placed_at,
+        valid_to=at,
+    )
 
 
 @transaction.atomic
