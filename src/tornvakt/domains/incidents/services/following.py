@@ -13,6 +13,7 @@ from django.db.models import Case, Exists, F, OuterRef, Value, When
 
 from tornvakt.base.facts.outbox import publish_all
 from tornvakt.domains.alarms.models import AlarmState
+from tornvakt.domains.alarms.plain_words import desk_titles
 from tornvakt.domains.incidents.facts import IncidentChanged
 from tornvakt.domains.incidents.models import EntryKind, Incident, IncidentAlarm, LogEntry
 from tornvakt.domains.incidents.services import accounts, grouping, waiting
@@ -125,7 +126,7 @@ def _follow_titles(links: Collection[IncidentAlarm]) -> None:
     grouping.follow(of_links)
     accounts.follow(of_links)
     for link in links:
-        titles = {"title_sv": link.alarm.title_sv, "title_en": link.alarm.title_en}
+        titles = dict(zip(("title_sv", "title_en"), desk_titles(link.alarm), strict=True))
         is_news = any(getattr(link.incident, name) != title for name, title in titles.items())
         if link.alarm.notice and not link.incident.group and is_news:
             Incident.objects.filter(pk=link.incident_id, alarm_count=1).update(**titles)

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from tornvakt.base.facts.outbox import publish_all
 from tornvakt.domains.alarms.models import Alarm
+from tornvakt.domains.alarms.plain_words import desk_titles
 from tornvakt.domains.incidents.facts import IncidentChanged, IncidentOpened
 from tornvakt.domains.incidents.models import EntryKind, Incident, IncidentAlarm, LogEntry
 from tornvakt.domains.incidents.services import accounts, grouping, waiting
@@ -260,7 +261,7 @@ def _seen_unknown(alarms: Sequence[Alarm]) -> list[tuple[str, datetime, int, str
 
 
 def _new_incident(alarm: Alarm, *, group: str) -> Incident:
-    title_sv, title_en = alarm.title_sv, alarm.title_en
+    title_sv, title_en = desk_titles(alarm)
     priority, site, place = alarm.priority, alarm.site, alarm.site.name if alarm.site else ""
     if group == UNKNOWN_GROUP:
         title_sv, title_en = "Många okända konton samtidigt", "Many unknown accounts at once"
