@@ -2,7 +2,7 @@
 
 Steps stand in order. A step leads to the next one, to a named one, or to the end; a question leads
 where its answer says. A card never comes back to a step that was passed: a card that refers to
-itself is named by :func:`problems` and is never stored.
+itself is named by `instruction_faults` and is never stored.
 
 Pure: no clock, no database. Stored as JSON, a list of
 ``{"key", "text", "help", "deadline_s", "kind", "answers": [{"label", "goto"}], "goto"}``.
@@ -19,11 +19,6 @@ END = "end"
 SKIPPED = "skipped"
 """What stands in ``done`` for a step that was passed over with a reason."""
 DONE = "done"
-MOST_STEPS = 60
-MOST_LETTERS = 200
-MOST_HELP = 600
-LONGEST_DEADLINE_S = 24 * 3600
-FEWEST_ANSWERS = 2
 
 
 class InstructionBroken(Refusal):
@@ -156,111 +151,6 @@ def _ways(
         return {where(step.goto)}
     answered = [answer for answer in step.answers if answer.label == mark]
     return {where(answer.goto) for answer in answered or step.answers} or {where(step.goto)}
-
-
-def problems(steps: Sequence[Step]) -> list[str]:
-    """Return what is wrong with a card, a Swedish sentence each; none: it may be used."""
-    if not steps:
-        return ["Åtgärdskortet har inga steg. Skriv minst ett."]
-    if len(steps) > MOST_STEPS:
-        return [f"Åtgärdskortet har {len(steps)} steg. Fler än {MOST_STEPS} följer ingen."]
-    places: dict[str, int] = {}
-    found: list[str] = []
-    for place, step in enumerate(steps):
-        found += _faults_of(place, step, places)
-        places.setdefault(step.key, place)
-    ways = [_named_ways(steps, places, place, found) for place in range(len(steps))]
-    if found:
-        return found
-    return _circles(ways) or _unreachable(ways)
-
-
-def _faults_of(place: int, step: Step, places: Mapping[str, int]) -> list[str]:
-    """Return what is wrong with one step by itself."""
-    number, found = place + 1, []
-    if not step.key or step.key == END:
-        found.append(f"Steg {number} saknar nyckel.")
-    elif step.key in places:
-        found.append(f"Steg {number} och steg {places[step.key] + 1} har samma nyckel.")
-    if not step.text.strip():
-        found.append(f"Steg {number} är tomt. Skriv vad operatören ska göra.")
-    if len(step.text) > MOST_LETTERS:
-        found.append(f"Steg {number} är för långt. Högst {MOST_LETTERS} tecken; resten är hjälp.")
-    if len(step.help) > MOST_HELP:
-        found.append(f"Hjälpen till steg {number} är för lång. Högst {MOST_HELP} tecken.")
-    if step.deadline_s is not None and not 0 < step.deadline_s <= LONGEST_DEADLINE_S:
-        found.append(f"Tiden för steg {number} ska vara mellan 1 sekund och 24 timmar.")
-    if step.kind == StepKind.ASK:
-        labels = [answer.label.strip() for answer in step.answers]
-        if len(labels) < FEWEST_ANSWERS:
-            found.append(f"Steg {number} är en fråga och behöver minst två svar.")
-        elif not all(labels) or len(set(labels)) != len(labels):
-            found.append(f"Svaren på steg {number} ska ha varsin text.")
-        elif {DONE, SKIPPED} & set(labels):
-            found.append(f"Ett svar på steg {number} heter som ett av husets egna ord. Byt ord.")
-    elif step.answers:
-        found.append(f"Steg {number} har svar men är ingen fråga.")
-    return found
-
-
-def _named_ways(
-    steps: Sequence[Step], places: Mapping[str, int], place: int, found: list[str]
-) -> list[int]:
-    """Return the places a step leads to, and add what it names that is not there to ``found``."""
-    step = steps[place]
-    gotos = [answer.goto for answer in step.answers] if step.answers else []
-    # Also of a question: passed over, it leads where the step itself says.
-    gotos.append(step.goto)
-    ways: list[int] = []
-    for goto in gotos:
-        if goto is None:
-            ways += [place + 1] if place + 1 < len(steps) else []
-        elif goto in places:
-            ways.append(places[goto])
-        elif goto != END:
-            found.append(f"Steg {place + 1} leder till ”{goto}”, som inte finns på kortet.")
-    return ways
-
-
-def _circles(ways: Sequence[Sequence[int]]) -> list[str]:
-    """Return a sentence for each step that leads back to one it may have come from."""
-    found: list[str] = []
-    state = [0] * len(ways)  # 0 not seen, 1 on the way here, 2 done
-    for root in range(len(ways)):
-        stack = [(root, iter(ways[root]))] if not state[root] else []
-        state[root] = state[root] or 1
-        while stack:
-            place, rest = stack[-1]
-            following = next(rest, None)
-            if following is None:
-                state[place] = 2
-                stack.pop()
-            elif state[following] == 1:
-                found.append(_circle(place, following))
-            elif state[following] == 0:
-                state[following] = 1
-                stack.append((following, iter(ways[following])))
-    return list(dict.fromkeys(found))
-
-
-def _circle(place: int, back: int) -> str:
-    where = "sig självt" if place == back else f"steg {back + 1}"
-    return f"Steg {place + 1} leder tillbaka till {where}. Låt det leda till ett senare steg."
-
-
-def _unreachable(ways: Sequence[Sequence[int]]) -> list[str]:
-    reached = {0}
-    waiting = [0]
-    while waiting:
-        for place in ways[waiting.pop()]:
-            if place not in reached:
-                reached.add(place)
-                waiting.append(place)
-    return [
-        f"Till steg {place + 1} leder inget annat steg. Ta bort det eller låt något leda dit."
-        for place in range(len(ways))
-        if place not in reached
-    ]
 
 
 def _step(number: int, data: Any) -> Step:

@@ -14,9 +14,19 @@ from tornvakt.base.audit import canonical, spool
 from tornvakt.base.audit.models import Entry
 from tornvakt.base.audit.selectors import entries
 from tornvakt.base.inbox.paths import DataDir
+from tornvakt.base.prepared import Prepared
 from tornvakt.pure.facts import Refusal
 
-__all__ = ["Actor", "NotInTransaction", "NotLogged", "entries", "read", "wrote", "wrote_many"]
+__all__ = [
+    "Actor",
+    "NotInTransaction",
+    "NotLogged",
+    "entries",
+    "prepare_many",
+    "read",
+    "wrote",
+    "wrote_many",
+]
 
 log = logging.getLogger(__name__)
 
@@ -92,11 +102,36 @@ def wrote_many(
     """Log the same change to many things, an entry each, in few statements. As :func:`wrote`."""
     if not connection.in_atomic_block:
         raise NotInTransaction(action)
+    Entry.objects.bulk_create(_many(action, by, on, room, at, params), batch_size=500)
+
+
+def prepare_many(
+    rows: Prepared,
+    action: str,
+    *,
+    by: Actor | None,
+    on: Iterable[tuple[str, str]],
+    room: str = ALARM_ROOM,
+    at: datetime,
+    params: Mapping[str, int | str | bool] | None = None,
+) -> None:
+    """Make the entries of :func:`wrote_many` ready; ``rows`` writes them with the change itself."""
+    rows.insert(_many(action, by, on, room, at, params))
+
+
+def _many(
+    action: str,
+    by: Actor | None,
+    on: Iterable[tuple[str, str]],
+    room: str,
+    at: datetime,
+    params: Mapping[str, int | str | bool] | None,
+) -> list[Entry]:
     text = canonical.params_text(params or {})
     found = [_entry("wrote", action, by, each, room, at, "", "") for each in on]
     for entry in found:
         entry.params = text
-    Entry.objects.bulk_create(found, batch_size=500)
+    return found
 
 
 def read(

@@ -10,12 +10,18 @@ class SiteChanged(Fact):
     """Something in the register of a place is another than before.
 
     ``part`` says what: ``site``, ``transmitter``, ``zone``, ``keyholder``, ``key``, ``warning``,
-    ``schedule``, ``instruction``, ``setting`` or ``plan``; ``import`` when a file changed any of
-    it.
+    ``schedule``, ``instruction``, ``setting`` or ``plan``.
     """
 
     site_id: int
     part: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterImported(Fact):
+    """A file changed anything at any number of places; the log names each of them."""
+
+    import_id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

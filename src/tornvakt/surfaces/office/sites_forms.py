@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 from tornvakt.domains.sites.services.importing_book import BadCell
 from tornvakt.domains.sites.services.importing_values import cell_text, understand
 from tornvakt.domains.sites.services.sheets import Column, Kind
+from tornvakt.surfaces.office.sites_words import hours_words
 
 Choices = Sequence[tuple[str, str]]
 Text = str | Promise
+_OF_HOURS = (Kind.HOURS, Kind.WEEKLY, Kind.DAYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +131,13 @@ def filled(fields: Sequence[Field], data: Mapping[str, str]) -> Form:
             continue
         try:
             value = understand(each.column, text)
-            if each.column.is_required and value in ("", None):
-                raise BadCell(_("The field is empty. It has to be filled in."))
-            form.values[each.column.key] = value
         except BadCell as bad:
             form.errors[each.name] = str(bad)
+            continue
+        if each.column.is_required and value in ("", None):
+            form.errors[each.name] = _("The field is empty. It has to be filled in.")
+        else:
+            form.values[each.column.key] = value
     return form
 
 
@@ -143,4 +147,6 @@ def _text(each: Field, value: object) -> str:
     text = cell_text(each.column, value)
     if isinstance(text, float):
         return repr(text).replace(".", ",")
+    if each.column.kind in _OF_HOURS:
+        return hours_words(str(text))
     return "" if text is None else str(text)

@@ -1,6 +1,5 @@
 """``oppettider/``: when an object, or one area of it, should be open."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tornvakt.base.access.doors import requires
 from tornvakt.domains.sites import services
 from tornvakt.domains.sites.models import Area, OpeningSchedule, Site
-from tornvakt.domains.sites.services.importing_hours import exceptions, exceptions_text
+from tornvakt.domains.sites.services.importing_hours import (
+    exceptions,
+    exceptions_text,
+    windows_text,
+)
 from tornvakt.domains.sites.services.importing_register import holiday_text
 from tornvakt.domains.sites.services.importing_rules import (
     as_hours,
@@ -50,7 +53,7 @@ REST = (
     Field(
         OPENING.column("on_holiday"),
         gettext_lazy("On a holiday"),
-        gettext_lazy("stängt, som vanligt, or hours. Swedish holidays are known here."),
+        gettext_lazy("closed, as usual, or hours. Swedish holidays are known here."),
     ),
     Field(
         Column("with_eves", "Aftnar", Kind.YES_NO),
@@ -60,7 +63,7 @@ REST = (
     Field(
         Column("exceptions", "Undantag", Kind.DAYS, 4000),
         gettext_lazy("Days that differ"),
-        gettext_lazy("2026-12-30 stängt; 2026-12-31 08:00–12:00"),
+        gettext_lazy("2026-12-30 closed; 2026-12-31 08:00–12:00"),
         widget="area",
     ),
     Field(
@@ -90,7 +93,7 @@ def hours(request: HttpRequest, number: str) -> HttpResponseBase:
         form = forms.filled((*WEEK, *REST), request.POST)
         wrong = check_opening(form.values) if form.is_good else None
         if wrong is not None:
-            form.blame(*wrong)
+            form.blame(wrong[0], str(wrong[1]))
         if form.is_good:
             try:
                 services.set_schedule(
@@ -106,8 +109,6 @@ def hours(request: HttpRequest, number: str) -> HttpResponseBase:
                 messages.success(request, _("Saved. The hours hold from now."))
                 return redirect("site", number)
     shown = form.shown
-    if request.method == "GET":
-        shown = [replace(each, value=hours_words(each.value)) for each in shown]
     context = {
         "site": site,
         "area": area,
@@ -147,10 +148,11 @@ def _areas(site: Site) -> list[dict[str, Any]]:
 def _values(row: OpeningSchedule | None) -> dict[str, Any]:
     if row is None:
         week = {f"day{index}": [["07:00", "17:00"]] if index < 5 else [] for index in range(7)}
-        return {**week, "on_holiday": "stängt", "with_eves": True, "early_min": 15, "late_min": 30}
+        closed = hours_words(windows_text([]))
+        return {**week, "on_holiday": closed, "with_eves": True, "early_min": 15, "late_min": 30}
     return {
         **{f"day{index}": day for index, day in enumerate(row.days)},
-        "on_holiday": holiday_text(row.on_holiday, row.holiday_hours),
+        "on_holiday": hours_words(holiday_text(row.on_holiday, row.holiday_hours)),
         "with_eves": row.with_eves,
         "exceptions": exceptions_text(row.exceptions),
         "early_min": row.early_min,

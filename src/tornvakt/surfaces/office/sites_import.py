@@ -27,8 +27,9 @@ from tornvakt.base.access.doors import requires
 from tornvakt.base.ui import formats
 from tornvakt.domains.sites.models import ImportState, SiteImport
 from tornvakt.domains.sites.services import importing, importing_preview, sheets
-from tornvakt.domains.sites.services.importing_book import LARGEST_FILE, ImportRefused
+from tornvakt.domains.sites.services.importing_book import LARGEST_FILE, FileTooLarge
 from tornvakt.domains.sites.services.importing_excel import unpacked_size
+from tornvakt.domains.sites.services.importing_said import words
 from tornvakt.pure.facts import Refusal
 from tornvakt.surfaces.office import sites_jobs
 from tornvakt.surfaces.office.locking import person
@@ -52,9 +53,7 @@ def import_start(request: HttpRequest) -> HttpResponseBase:
         size = sum(each.size or 0 for each in uploaded)
         try:
             if size > LARGEST_FILE:
-                raise ImportRefused(
-                    _("The file is larger than 20 MB. Divide it into several files.")
-                )
+                raise FileTooLarge
             files = [(str(each.name or "fil"), each.read()) for each in uploaded]
             run = importing.take_in(files=files, by=person(request), now=timezone.now())
         except Refusal as refusal:
@@ -112,7 +111,8 @@ def import_faults(request: HttpRequest, import_id: int) -> HttpResponse:
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow([_("Sheet"), _("Row"), _("Column"), _("What stands there"), _("What to do")])
     for each in _find(import_id).preview.get("faults", []):
-        cells = [each["sheet"], each["line"], each["column"], each["value"], each["sentence"]]
+        said = words(each["sentence"])
+        cells = [each["sheet"], each["line"], each["column"], each["value"], said]
         writer.writerow([sheets.escape(c) if isinstance(c, str) else c for c in cells])
     headers = {
         "Content-Disposition": f'attachment; filename="fel-import-{import_id}.csv"',
@@ -162,7 +162,7 @@ def _find(import_id: int) -> SiteImport:
 
 def _page(request: HttpRequest, run: SiteImport, error: str = "") -> HttpResponse:
     how_far = importing.progress(run)
-    faults = run.preview.get("faults", [])
+    faults, remarks = run.preview.get("faults", []), run.preview.get("remarks", [])
     page = Paginator(faults, FAULTS_PER_PAGE).get_page(request.GET.get("sida"))
     tallies = [
         {"title": importing_preview.title_of(code), **counts}
@@ -179,7 +179,9 @@ def _page(request: HttpRequest, run: SiteImport, error: str = "") -> HttpRespons
         "preview": run.preview,
         "tallies": tallies,
         "has_changes": any(each["new"] + each["changed"] + each["ended"] for each in tallies),
-        "faults": list(page.object_list),
+        "faults": [{**each, "sentence": words(each["sentence"])} for each in page.object_list],
+        "remarks": [words(each) for each in remarks],
+        "sentence": words(run.sentence),
         "page": page,
     }
     return render(request, "office/sites/import_one.html", context, status=409 if error else 200)
@@ -198,6 +200,8 @@ def _progress_words(how_far: importing.Progress) -> str:
     if how_far.phase == "writing":
         of = formats.number(how_far.of)
         return _("Writing: %(done)s of %(of)s rows.") % {"done": done, "of": of}
+    if how_far.phase == "preparing":
+        return _("Making %(of)s rows ready.") % {"of": formats.number(how_far.of)}
     if how_far.phase == "judging":
         return _("Comparing %(done)s rows with the register.") % {"done": done}
     return _("Reading the file: %(done)s rows.") % {"done": done}

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError
+from django.utils.translation import override
 from openpyxl import Workbook, load_workbook
 
 from tornvakt.base.access.models import User
 from tornvakt.base.access.services import create_user
 from tornvakt.base.audit.models import Entry
 from tornvakt.base.facts.models import FactRow
+from tornvakt.domains.sites import services
 from tornvakt.domains.sites.models import (
     Area,
     Customer,
@@ -25,8 +27,10 @@ from tornvakt.domains.sites.models import (
     Transmitter,
     Zone,
 )
-from tornvakt.domains.sites.services import exporting, importing, importing_writing, sheets
+from tornvakt.domains.sites.selectors import settings_of
+from tornvakt.domains.sites.services import exporting, importing, sheets
 from tornvakt.domains.sites.services.importing_book import ImportRefused
+from tornvakt.domains.sites.services.importing_said import words
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 22, 9, 30, 15, 123456, tzinfo=UTC)
@@ -130,8 +134,8 @@ def test_a_whole_register_comes_in(leader: User) -> None:
     touched = Entry.objects.filter(action="sites.imported").values_list("on_id", flat=True)
     assert sorted(touched) == sorted(["S1", library.number])
     assert Entry.objects.filter(action="sites.import_done", actor=leader.pk).count() == 1
-    changed = FactRow.objects.filter(name="sites.SiteChanged").values_list("body", flat=True)
-    assert {each["site_id"] for each in changed} == {school.pk, library.pk}
+    (told,) = FactRow.objects.filter(name="sites.RegisterImported")
+    assert told.body == {"import_id": SiteImport.objects.get().pk}
 
 
 def test_export_and_import_again_changes_nothing(leader: User) -> None:
@@ -196,7 +200,11 @@ def test_forty_unknown_zones_are_forty_named_rows(leader: User) -> None:
     run = examined(leader, ("a.xlsx", workbook({**FULL, "Zoner": zones})))
     assert faults(run) == [("Zoner", line, "Konto (A)") for line in range(3, 44)]
     assert run.preview["fault_rows"] == 41
-    assert "0044" in run.preview["faults"][-1]["sentence"]
+    stored = run.preview["faults"][-1]["sentence"]
+    with override("sv"):
+        assert words(stored).startswith("Det finns inget konto 44, men det finns 0044.")
+    with override("en"):  # whoever reads it later reads it in their own language
+        assert words(stored).startswith("There is no account 44, but there is 0044.")
     with pytest.raises(importing.ImportHasFaults):
         importing.confirm(import_id=run.pk, by=leader, now=NOW)
     assert Site.objects.count() == 0
@@ -230,7 +238,7 @@ def test_every_bad_row_is_named_with_its_column(leader: User) -> None:
         ("Varningar", 2, "Från (C)"),
         ("Öppettider", 2, "Måndag (B)"),
     ]
-    assert len({each["sentence"] for each in run.preview["faults"]}) == 10
+    assert len({words(each["sentence"]) for each in run.preview["faults"]}) == 10
     assert Site.objects.count() == 0
 
 
@@ -252,6 +260,7 @@ def test_a_change_shows_before_and_after_and_closes_what_was(leader: User) -> No
 
 def test_a_call_list_is_replaced_and_a_missing_column_leaves_values(leader: User) -> None:
     imported(leader, workbook(FULL))
+    Keyholder.objects.update(code_word_sealed=b"x")
     csv = (
         "Objekt;Ordning;Namn;Telefon\r\n"
         "S1;1;Nyckelhavare 2;0980-31 92 03\r\n"
@@ -266,6 +275,28 @@ def test_a_call_list_is_replaced_and_a_missing_column_leaves_values(leader: User
     gone = Keyholder.objects.get(name="Nyckelhavare 1")
     assert gone.ended_at == LATER
     assert gone.hours
+    assert gone.code_word_sealed is None
+
+
+def test_a_transmitter_that_is_moved_by_a_file_is_remembered_where_it_stood(leader: User) -> None:
+    imported(leader, workbook(FULL))
+    ids = dict(Site.objects.values_list("name", "pk"))
+    run = examined(leader, ("a.csv", b"Objekt;Konto\r\nBiblioteket;0044\r\n"), now=LATER)
+    importing.confirm(import_id=run.pk, by=leader, now=LATER)
+    importing.carry_out(import_id=run.pk, by=leader, now=LATER)
+    sender = Transmitter.objects.get(account="0044")
+    assert (sender.site_id, sender.placed_at) == (ids["Biblioteket"], LATER)
+    setting = settings_of(["0044"], NOW, LATER)["0044"]
+    assert [setting.site_at(at) for at in (NOW, LATER)] == [ids["Skolan"], ids["Biblioteket"]]
+
+
+def test_numbers_and_ids_go_on_after_an_import(leader: User) -> None:
+    """The import takes its ids and its numbers itself, before its transaction."""
+    imported(leader, workbook(FULL))
+    site = services.add_site(customer=Customer.objects.get(), name="Ett till")
+    assert site.number == "OBJ-0002"
+    zone = Zone.objects.create(transmitter=Transmitter.objects.all()[0], number="9", name="Ny")
+    assert zone.pk == max(Zone.objects.values_list("pk", flat=True))
 
 
 def test_what_fails_half_way_leaves_nothing(leader: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -276,10 +307,32 @@ def test_what_fails_half_way_leaves_nothing(leader: User, monkeypatch: pytest.Mo
         raise IntegrityError("somebody was faster")
 
     with monkeypatch.context() as broken:
-        broken.setattr(importing_writing, "_opening", fail)
+        broken.setattr(importing, "publish", fail)  # when every row has been written
         with pytest.raises(importing.RegisterHasChanged):
             importing.carry_out(import_id=run.pk, by=leader, now=NOW)
     assert Site.objects.count() == Zone.objects.count() == Keyholder.objects.count() == 0
+    run.refresh_from_db()
+    assert run.state == ImportState.JUDGED
+
+
+def test_a_change_between_the_reading_and_the_writing_stops_it(
+    leader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported(leader, workbook(FULL))
+    run = examined(leader, ("a.csv", b"Nummer;Kund;Namn;Adress\r\nS1;Kommunen;Skolan;Ny 2\r\n"))
+    importing.confirm(import_id=run.pk, by=leader, now=LATER)
+    ready = importing.prepare
+
+    def somebody_is_faster(*given: Any) -> Any:
+        site = Site.objects.get(number="S1")
+        services.warn(site_id=site.pk, text="Hal trappa", by=leader, at=LATER)
+        return ready(*given)
+
+    with monkeypatch.context() as slow:
+        slow.setattr(importing, "prepare", somebody_is_faster)
+        with pytest.raises(importing.RegisterHasChanged):
+            importing.carry_out(import_id=run.pk, by=leader, now=LATER)
+    assert Site.objects.get(number="S1").address == "Skolgatan 1"
     run.refresh_from_db()
     assert run.state == ImportState.JUDGED
 

@@ -98,7 +98,7 @@ def test_cells_merged_downwards_hold_for_each_row() -> None:
     assert [row["customer"] for row in cells(found)] == ["Kommunen"] * 3
     assert found.faults == []
     assert len(found.remarks) == 1
-    assert "A3:A5" in found.remarks[0]
+    assert "A3:A5" in str(found.remarks[0])
 
 
 def test_cells_merged_sideways_are_named_and_refused() -> None:
@@ -106,7 +106,7 @@ def test_cells_merged_sideways_are_named_and_refused() -> None:
     book["Objekt"].merge_cells("B2:C2")
     fault = read_excel(book).faults[0]
     assert (fault.sheet, fault.line, fault.column) == ("Objekt", 2, "Namn, Adress")
-    assert "B2:C2" in fault.sentence
+    assert "B2:C2" in str(fault.sentence)
 
 
 def test_formulas_and_excels_errors_are_kept_apart_from_text() -> None:
@@ -129,13 +129,16 @@ def test_unknown_sheets_and_columns_are_said_and_left_out() -> None:
     )
     found = read_excel(book)
     assert cells(found) == [{"customer": "Kommunen", "name": "Skolan"}]
-    assert sorted("Fritext 2" in each or "Blad3" in each for each in found.remarks) == [True, True]
+    assert sorted("Fritext 2" in str(each) or "Blad3" in str(each) for each in found.remarks) == [
+        True,
+        True,
+    ]
 
 
 def test_a_known_sheet_without_its_headings_says_which_it_needs() -> None:
     found = read_excel(excel(Zoner=[["Konto", "Zon"], ["4417", "1"]]))
     assert [(fault.sheet, fault.line) for fault in found.faults] == [("Zoner", None)]
-    assert "Namn" in found.faults[0].sentence
+    assert "Namn" in str(found.faults[0].sentence)
 
 
 def test_a_column_twice_is_a_fault() -> None:

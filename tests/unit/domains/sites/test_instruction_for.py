@@ -8,7 +8,8 @@ from tornvakt.domains.sites import services, shipped
 from tornvakt.domains.sites.kinds import CALLS, CARDS
 from tornvakt.domains.sites.models import Instruction
 from tornvakt.domains.sites.selectors import instruction_for
-from tornvakt.pure.instructions import StepKind, problems
+from tornvakt.pure.instruction_faults import problems
+from tornvakt.pure.instructions import StepKind
 from tornvakt.pure.protocols.codes import KINDS, table
 
 NOW = datetime(2026, 11, 22, 3, 40, tzinfo=UTC)

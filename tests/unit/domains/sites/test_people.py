@@ -1,5 +1,6 @@
 """Keyholders, code words and keys."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -36,6 +37,28 @@ def operator() -> User:
 def holder(site: Site, name: str = "Nyckelhavare 1", **more: object) -> Keyholder:
     draft = services.KeyholderDraft(name=name, phone="0980-31 92 01", **more)  # type: ignore[arg-type]
     return services.add_keyholder(site_id=site.pk, draft=draft, by=None, at=NOW)
+
+
+def test_people_who_were_taken_off_a_list_are_forgotten(site: Site) -> None:
+    gone = holder(
+        site, role="Vaktmästare", phone2="0980-31 92 02", hours=[[["07:00", "16:00"]]] * 7
+    )
+    kept = holder(site, "Nyckelhavare 2")
+    lately = holder(site, "Nyckelhavare 3")
+    day = timedelta(days=1)
+    services.end_keyholder(keyholder_id=gone.pk, by=None, at=NOW)
+    services.end_keyholder(keyholder_id=lately.pk, by=None, at=NOW + day)
+    before = NOW + day
+    assert services.forget_keyholders(ended_before=before, now=NOW + 90 * day) == 1
+    assert services.forget_keyholders(ended_before=before, now=NOW + 90 * day) == 0
+    gone.refresh_from_db()
+    assert (gone.name, gone.role, gone.phone, gone.phone2, gone.hours) == ("", "", "", "", [])
+    assert [row.name for row in Keyholder.objects.exclude(name="").order_by("pk")] == [
+        kept.name,
+        lately.name,
+    ]
+    (entry,) = Entry.objects.filter(action="sites.forget_keyholders")
+    assert json.loads(entry.params) == {"keyholders": 1}
 
 
 def test_they_are_rung_in_order_and_by_their_hours(site: Site) -> None:

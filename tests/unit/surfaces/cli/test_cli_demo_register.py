@@ -18,7 +18,7 @@ from tornvakt.domains.sites.models import (
     SiteWarning,
     Zone,
 )
-from tornvakt.pure.instructions import problems
+from tornvakt.pure.instruction_faults import problems
 from tornvakt.pure.protocols.codes import KINDS
 from tornvakt.surfaces.cli import demo, demo_register
 from tornvakt.surfaces.cli.simulate import kalmar

@@ -19,27 +19,32 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Q
-from django.utils.translation import gettext as _
+from django.db.models import Max, Q
 
 from tornvakt.base.access.models import User
 from tornvakt.base.audit import log as audit
-from tornvakt.base.facts.outbox import publish_all
+from tornvakt.base.facts import bus
+from tornvakt.base.facts.models import FactRow
+from tornvakt.base.facts.outbox import publish
 from tornvakt.base.inbox import keys
 from tornvakt.base.inbox.paths import DataDir
-from tornvakt.domains.sites.facts import SiteChanged
-from tornvakt.domains.sites.models import Site
+from tornvakt.base.prepared import RowsHaveChanged
+from tornvakt.domains.sites.facts import RegisterImported, SiteChanged
 from tornvakt.domains.sites.models.importing import ImportState, SiteImport
 from tornvakt.domains.sites.services import importing_preview
 from tornvakt.domains.sites.services.importing_book import (
     LARGEST_FILE,
     Book,
+    FileTooLarge,
     ImportRefused,
 )
-from tornvakt.domains.sites.services.importing_judging import Judgement, judge
+from tornvakt.domains.sites.services.importing_items import Judgement
+from tornvakt.domains.sites.services.importing_judging import judge
 from tornvakt.domains.sites.services.importing_reading import read
 from tornvakt.domains.sites.services.importing_register import Register, read_register
-from tornvakt.domains.sites.services.importing_writing import write
+from tornvakt.domains.sites.services.importing_said import gettext_later as _
+from tornvakt.domains.sites.services.importing_writing import Plan, prepare
+from tornvakt.domains.sites.services.temporal import ChangedBeforeItBegan
 from tornvakt.pure.facts import Refusal
 
 KEPT = timedelta(hours=48)
@@ -95,7 +100,7 @@ def take_in(*, files: list[tuple[str, bytes]], by: User, now: datetime) -> SiteI
     if not files or not any(data for _name, data in files):
         raise ImportRefused(_("Choose a file to import."))
     if sum(len(data) for _name, data in files) > LARGEST_FILE:
-        raise ImportRefused(_("The file is larger than 20 MB. Divide it into several files."))
+        raise FileTooLarge
     forget_old(now=now)
     names = ", ".join(name for name, _data in files)
     with transaction.atomic():
@@ -116,7 +121,7 @@ def examine(*, import_id: int, now: datetime) -> SiteImport:
         judgement, _register = _judge(found.pk, now)
     except ImportRefused as refusal:
         _forget_files(found.pk)
-        return _move(found, ImportState.REFUSED, now, sentence=str(refusal))
+        return _move(found, ImportState.REFUSED, now, sentence=json.dumps(refusal.said.as_json()))
     return _judged(found, judgement, now)
 
 
@@ -137,54 +142,58 @@ def confirm(*, import_id: int, by: User, now: datetime) -> SiteImport:
 
 
 def carry_out(*, import_id: int, by: User, now: datetime) -> SiteImport:
-    """Write what was confirmed, all of it or nothing.
+    """Write what was confirmed, all of it or nothing; as little as can be inside the transaction.
 
-    Raises RegisterHasChanged, with a new preview stored, when it would no longer be the same.
+    Raises RegisterHasChanged, with a new preview stored, when it would no longer be the same, and
+    ChangedBeforeItBegan, with the file left waiting.
     """
     found = SiteImport.objects.get(pk=import_id)
     if found.state != ImportState.WRITING:
         raise ImportIsOver
+    newest = FactRow.objects.aggregate(newest=Max("pk"))["newest"] or 0
     judgement, register = _judge(found.pk, now)
     if judgement.digest() != found.digest or judgement.faults:
         _judged(found, judgement, now)
         raise RegisterHasChanged
-    of, done = judgement.change_count, 0
-
-    def written(count: int) -> None:
-        nonlocal done
-        done += count
-        _tell(found.pk, "writing", done, of)
-
+    _tell(found.pk, "preparing", 0, judgement.change_count)
     try:
-        with transaction.atomic():
-            numbers = write(judgement, register, now, written)
-            audit.wrote(
-                "sites.import_done",
-                by=by,
-                on=("import", str(found.pk)),
-                at=now,
-                params={"rows": of, "objects": len(numbers)},
-            )
-            audit.wrote_many(
-                "sites.imported",
-                by=by,
-                on=[("site", number) for number in numbers],
-                at=now,
-                params={"import": found.pk},
-            )
-            sites = Site.objects.all()
-            touched = sites.filter(number__in=numbers) if len(numbers) < 500 else sites
-            ids = dict(touched.values_list("number", "pk"))
-            publish_all(
-                [SiteChanged(at=now, site_id=ids[number], part="import") for number in numbers]
-            )
-            _move(found, ImportState.DONE, now)
-    except IntegrityError as error:
+        plan = prepare(judgement, register, now)
+    except ChangedBeforeItBegan:
+        _move(found, ImportState.JUDGED, now)
+        raise
+    touched = [("site", number) for number in plan.numbers]
+    params = {"import": found.pk}
+    audit.prepare_many(plan.rows, "sites.imported", by=by, on=touched, at=now, params=params)
+    try:
+        _write(found, plan, judgement.change_count, newest, by, now)
+    except (IntegrityError, RowsHaveChanged) as error:
         judgement, _register = _judge(found.pk, now)
         _judged(found, judgement, now)
         raise RegisterHasChanged from error
     _forget_files(found.pk)
     return found
+
+
+@transaction.atomic
+def _write(found: SiteImport, plan: Plan, of: int, newest: int, by: User, now: datetime) -> None:
+    """Raises RowsHaveChanged when the register has changed since the fact ``newest``."""
+    changes = (bus.name_of(SiteChanged), bus.name_of(RegisterImported))
+    since = FactRow.objects.filter(pk__gt=newest, name__in=changes)
+    if since.exists():
+        raise RowsHaveChanged
+    done = 0
+
+    def written(count: int) -> None:
+        nonlocal done
+        done += count
+        _tell(found.pk, "writing", min(done, of), of)
+
+    plan.rows.run(written)
+    params = {"rows": of, "objects": len(plan.numbers)}
+    on = ("import", str(found.pk))
+    audit.wrote("sites.import_done", by=by, on=on, at=now, params=params)
+    publish(RegisterImported(at=now, import_id=found.pk))
+    _move(found, ImportState.DONE, now)
 
 
 def leave(*, import_id: int, by: User, now: datetime) -> SiteImport:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
-from django.utils.translation import gettext as _
 from openpyxl.utils import get_column_letter, range_boundaries
 
+from tornvakt.domains.sites.services.importing_said import Said
+from tornvakt.domains.sites.services.importing_said import gettext_later as _
 from tornvakt.domains.sites.services.sheets import Column, Table, by_headings, by_title, plain
 from tornvakt.pure.facts import Refusal
 
@@ -29,9 +30,24 @@ Step = Callable[[int, int], None]
 class ImportRefused(Refusal):
     """Nothing of the file can be used; the sentence says why and what to do."""
 
+    def __init__(self, said: Said) -> None:
+        self.said = said
+        super().__init__(said)
+
+
+class FileTooLarge(ImportRefused):
+    """More than we take in at once."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The file is larger than 20 MB. Divide it into several files."))
+
 
 class BadCell(Exception):
-    """A cell that cannot be understood; the text is the sentence for whoever filled it in."""
+    """A cell that cannot be understood; the sentence is for whoever filled it in."""
+
+    def __init__(self, said: Said) -> None:
+        self.said = said
+        super().__init__(said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +65,7 @@ class Fault:
     line: int | None
     column: str
     value: str
-    sentence: str
+    sentence: Said
 
 
 @dataclass(slots=True)
@@ -76,7 +92,7 @@ class Book:
 
     sheets: list[Sheet] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
+    remarks: list[Said] = field(default_factory=list)
 
     @property
     def row_count(self) -> int:

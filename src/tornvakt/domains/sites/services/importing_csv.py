@@ -5,8 +5,6 @@ import io
 import re
 from collections.abc import Iterator
 
-from django.utils.translation import gettext as _
-
 from tornvakt.domains.sites.services.importing_book import (
     HEADINGS_WITHIN,
     MOST_COLUMNS,
@@ -17,6 +15,7 @@ from tornvakt.domains.sites.services.importing_book import (
     Step,
     read_sheet,
 )
+from tornvakt.domains.sites.services.importing_said import gettext_later as _
 from tornvakt.domains.sites.services.sheets import TABLES, plain
 
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from defusedxml.common import DefusedXmlException
-from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
 from tornvakt.domains.sites.services.importing_book import (
@@ -23,6 +22,7 @@ from tornvakt.domains.sites.services.importing_book import (
     Step,
     read_sheet,
 )
+from tornvakt.domains.sites.services.importing_said import gettext_later as _
 
 LARGEST_UNPACKED: Final = 400 * 1024 * 1024
 

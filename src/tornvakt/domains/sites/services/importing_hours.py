@@ -6,13 +6,13 @@ The stored form is that of ``pure/schedules.py`` as JSON: windows as ["07:00", "
 import re
 from datetime import date
 
-from django.utils.translation import gettext as _
-
 from tornvakt.domains.sites.services.importing_book import BadCell
+from tornvakt.domains.sites.services.importing_said import gettext_later as _
 from tornvakt.domains.sites.services.sheets import DAYS
 from tornvakt.pure.schedules import BadHours, minutes
 
 _CLOSED = frozenset({"stängt", "stängd", "closed", "-", "–"})
+_ENGLISH_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WINDOW = re.compile(r"(\d{1,2})(?:[:.](\d{2}))? ?[-–—] ?(\d{1,2})(?:[:.](\d{2}))?$")
 
 
@@ -24,7 +24,7 @@ def windows(text: str) -> list[list[str]]:
     for part in re.split(r"[,+]| och | and ", text):
         match = _WINDOW.match(part.strip())
         if match is None:
-            raise BadCell(_("Write hours as 07:00-17:00, or stängt for a closed day."))
+            raise BadCell(_("Write hours as 07:00-17:00, or closed for a closed day."))
         hours = [match.group(1), match.group(3)]
         mins = [match.group(2) or "00", match.group(4) or "00"]
         pair = [f"{int(hour):02d}:{minute}" for hour, minute in zip(hours, mins, strict=True)]
@@ -40,13 +40,13 @@ def windows(text: str) -> list[list[str]]:
 def weekly(text: str) -> list[list[list[str]]]:
     """Return seven days with their windows, Monday first; [] for always. Raises BadCell."""
     text = text.casefold()
-    if text in ("", "alltid", "dygnet runt", "always"):
+    if text in ("", "alltid", "dygnet runt", "always", "at any hour", "när som helst"):
         return []
     week: list[list[list[str]]] = [[] for _day in DAYS]
     for part in filter(None, (each.strip() for each in text.split(";"))):
         match = re.match(r"([a-zåäö ,\-–]+?)\s*(\d.*|stängt|closed)$", part)
         if match is None:
-            raise BadCell(_("Write days and hours, for example mån-fre 07:00-16:00; lör 09-12."))
+            raise BadCell(_("Write days and hours, for example Mon-Fri 07:00-16:00; Sat 09-12."))
         hours = windows(match.group(2))
         for day in _days(match.group(1)):
             week[day] = week[day] + hours
@@ -56,10 +56,10 @@ def weekly(text: str) -> list[list[list[str]]]:
 
 
 def _days(text: str) -> list[int]:
-    if text.strip() in ("alla dagar", "alla", "varje dag"):
+    if text.strip() in ("alla dagar", "alla", "varje dag", "every day"):
         return list(range(7))
     found: list[int] = []
-    for part in text.replace(" och ", ",").split(","):
+    for part in re.split(r",| och | and ", text):
         ends = [_day(each) for each in re.split("[-–]", part)]
         if len(ends) == 2 and ends[0] > ends[1]:
             found += [*range(ends[0], 7), *range(ends[1] + 1)]
@@ -70,10 +70,11 @@ def _days(text: str) -> list[int]:
 
 def _day(text: str) -> int:
     word = text.strip()
-    for index, day in enumerate(DAYS):
-        if len(word) >= 2 and (word.startswith(day[:3]) or word == day[:2]):
-            return index
-    raise BadCell(_("There is no day called %(word)s. Write mån, tis, ons …") % {"word": word[:20]})
+    for days in (DAYS, _ENGLISH_DAYS):
+        for index, day in enumerate(days):
+            if len(word) >= 2 and (word.startswith(day[:3]) or word == day[:2]):
+                return index
+    raise BadCell(_("There is no day called %(word)s. Write Mon, Tue, Wed …") % {"word": word[:20]})
 
 
 def exceptions(text: str) -> dict[str, list[list[str]]]:
@@ -83,7 +84,7 @@ def exceptions(text: str) -> dict[str, list[list[str]]]:
         match = re.match(r"(\d{4}-\d{2}-\d{2})\s*:?\s+(.+)$", part)
         if match is None:
             raise BadCell(
-                _("Write each day and its hours: 2026-12-24 stängt; 2026-12-31 08:00-12:00.")
+                _("Write each day and its hours: 2026-12-24 closed; 2026-12-31 08:00-12:00.")
             )
         _check_day(match.group(1))
         found[match.group(1)] = windows(match.group(2))

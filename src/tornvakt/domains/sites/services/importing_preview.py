@@ -8,7 +8,7 @@ from typing import Any
 
 from tornvakt.domains.sites import kinds
 from tornvakt.domains.sites.services.importing_book import Fault
-from tornvakt.domains.sites.services.importing_judging import Item, Judgement
+from tornvakt.domains.sites.services.importing_items import Item, Judgement
 from tornvakt.domains.sites.services.importing_register import Values
 from tornvakt.domains.sites.services.importing_values import cell_text
 from tornvakt.domains.sites.services.sheets import OBJECTS, TABLES, Table, by_code
@@ -24,7 +24,7 @@ def preview(judgement: Judgement) -> dict[str, Any]:
     return {
         "faults": [_fault(fault) for fault in judgement.faults[:MOST_FAULTS]],
         "fault_rows": len({(fault.sheet, fault.line) for fault in judgement.faults}),
-        "remarks": judgement.remarks[:MOST_REMARKS],
+        "remarks": [remark.as_json() for remark in judgement.remarks[:MOST_REMARKS]],
         "new_customers": judgement.new_customers[:MOST_REMARKS],
         "tables": [
             {
@@ -62,7 +62,7 @@ def _fault(fault: Fault) -> dict[str, Any]:
         "line": fault.line,
         "column": fault.column,
         "value": fault.value,
-        "sentence": fault.sentence,
+        "sentence": fault.sentence.as_json(),
     }
 
 

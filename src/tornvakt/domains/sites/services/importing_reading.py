@@ -7,11 +7,16 @@ refusal (the whole file) or a fault (one place in it), each a sentence that says
 
 from collections.abc import Sequence
 
-from django.utils.translation import gettext as _
-
-from tornvakt.domains.sites.services.importing_book import LARGEST_FILE, Book, ImportRefused, Step
+from tornvakt.domains.sites.services.importing_book import (
+    LARGEST_FILE,
+    Book,
+    FileTooLarge,
+    ImportRefused,
+    Step,
+)
 from tornvakt.domains.sites.services.importing_csv import read_csv
 from tornvakt.domains.sites.services.importing_excel import read_excel
+from tornvakt.domains.sites.services.importing_said import gettext_later as _
 from tornvakt.domains.sites.services.sheets import TABLES
 
 
@@ -21,7 +26,7 @@ def read(files: Sequence[tuple[str, bytes]], step: Step = lambda done, of: None)
     Raises ImportRefused when a file is not a table we know, is too large or is not safe.
     """
     if sum(len(data) for _name, data in files) > LARGEST_FILE:
-        raise ImportRefused(_("The file is larger than 20 MB. Divide it into several files."))
+        raise FileTooLarge
     book = Book()
     for name, data in files:
         _read_file(book, name, data, step)

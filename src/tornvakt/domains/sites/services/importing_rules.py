@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from tornvakt.domains.sites.services.importing_book import BadCell
 from tornvakt.domains.sites.services.importing_hours import exceptions, windows
 from tornvakt.domains.sites.services.importing_register import Values, holiday_text
+from tornvakt.domains.sites.services.importing_said import Said
+from tornvakt.domains.sites.services.importing_said import gettext_later as _
 from tornvakt.pure.protocols.codes import KINDS
 from tornvakt.pure.schedules import MOST_GRACE_MIN, BadHours, Hours, OnHoliday, Schedule
 
@@ -85,7 +85,7 @@ def as_hours(stored: list[list[str]]) -> Hours:
     return tuple((opens, closes) for opens, closes in stored)
 
 
-def check_opening(values: Values) -> tuple[str, str] | None:
+def check_opening(values: Values) -> tuple[str, Said] | None:
     """Hold a row of opening hours to the rules of a schedule.
 
     Returns the column that breaks one and the sentence about it, or None. The holiday column comes
@@ -94,7 +94,7 @@ def check_opening(values: Values) -> tuple[str, str] | None:
     try:
         rule, hours = holiday_rule(str(values.get("on_holiday") or ""))
     except BadCell as bad:
-        return "on_holiday", str(bad)
+        return "on_holiday", bad.said
     values["on_holiday"] = holiday_text(rule, hours)
     days = exceptions(str(values.get("exceptions") or ""))
     spans: list[tuple[str, Any]] = [

@@ -11,8 +11,6 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from django.utils.translation import gettext as _
-
 from tornvakt.domains.sites.services.importing_book import BadCell, Formula, Raw
 from tornvakt.domains.sites.services.importing_hours import (
     exceptions,
@@ -22,6 +20,8 @@ from tornvakt.domains.sites.services.importing_hours import (
     windows,
     windows_text,
 )
+from tornvakt.domains.sites.services.importing_said import Said
+from tornvakt.domains.sites.services.importing_said import gettext_later as _
 from tornvakt.domains.sites.services.sheets import Column, Kind, unescape
 from tornvakt.pure.schedules import STOCKHOLM
 
@@ -57,7 +57,7 @@ def understand(column: Column, raw: Raw | Formula) -> Value:
     return value
 
 
-def _formula(raw: Formula) -> str:
+def _formula(raw: Formula) -> Said:
     if raw.text.startswith("#"):
         return _("The cell shows an error in Excel (%(text)s). Write the value itself.") % {
             "text": raw.text[:40]
@@ -254,12 +254,12 @@ def cell_text(column: Column, value: object) -> str | int | float | None:
     """Return what stands in the cell of an export for a value of the register."""
     if column.kind is Kind.YES_NO:
         return "ja" if value else "nej"
-    if column.kind is Kind.HOURS:
-        return windows_text(value)  # type: ignore[arg-type]  # what the kind promises
-    if column.kind is Kind.WEEKLY:
-        return weekly_text(value)  # type: ignore[arg-type]
+    if isinstance(value, list):
+        return windows_text(value) if column.kind is Kind.HOURS else weekly_text(value)
+    if isinstance(value, datetime):
+        return instant_text(value)
     if column.kind is Kind.INSTANT:
-        return instant_text(value)  # type: ignore[arg-type]
+        return ""
     if value is None or isinstance(value, int | float):
         return value
     return str(value)

@@ -17,16 +17,17 @@ from tornvakt.domains.sites.services import temporal
 from tornvakt.domains.sites.services.places import Nameless
 from tornvakt.domains.sites.services.writing import tell
 from tornvakt.pure.facts import Refusal
-from tornvakt.pure.instructions import Step, dump, problems
+from tornvakt.pure.instruction_faults import Problem, problems
+from tornvakt.pure.instructions import Step, dump
 from tornvakt.pure.schedules import Hours, Schedule
 
 
 class InstructionHasFaults(Refusal):
-    """The steps cannot be followed; ``faults`` says why, a sentence each."""
+    """The steps cannot be followed; ``faults`` says why, one by one."""
 
-    def __init__(self, faults: Sequence[str]) -> None:
+    def __init__(self, faults: Sequence[Problem]) -> None:
         self.faults = tuple(faults)
-        super().__init__(" ".join(faults))
+        super().__init__(" ".join(map(str, faults)))
 
 
 class UnknownAlarmKind(Refusal):
