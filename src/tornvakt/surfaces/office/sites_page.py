@@ -1,6 +1,7 @@
 """``/objekt/<nummer>/``: everything about one protected object on one page."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -34,11 +35,25 @@ from tornvakt.surfaces.office.sites_transmission import path_words
 from tornvakt.surfaces.office.sites_words import hours_words
 
 
+@dataclass(frozen=True, slots=True)
+class Lending:
+    """A key somebody wanted to lend, what was typed, and what was wrong with it."""
+
+    key_id: int
+    borrower: str
+    wrong: str
+
+
 @require_safe
 @requires("sites.view")
 def site_page(request: HttpRequest, number: str) -> HttpResponse:
     """One object. What the viewer may not change has no button."""
-    site, now = find(request, number), timezone.now()
+    return shown(request, find(request, number))
+
+
+def shown(request: HttpRequest, site: Site, lending: Lending | None = None) -> HttpResponse:
+    """Return the page of an object; 422 with ``lending``, whose fault stands beside its field."""
+    now = timezone.now()
     lacking = selectors.with_lacks(Site.objects.filter(pk=site.pk), now).get()
     words = lack_words()
     context = {
@@ -55,9 +70,10 @@ def site_page(request: HttpRequest, number: str) -> HttpResponse:
         "schedules": _schedules(site),
         "cards": _cards(site, now),
         "now": now,
+        "lending": lending,
         **may(request, site),
     }
-    return render(request, "office/sites/page.html", context)
+    return render(request, "office/sites/page.html", context, status=422 if lending else 200)
 
 
 def _point(site: Site) -> str:
@@ -98,7 +114,11 @@ def _transmitters(site: Site) -> list[dict[str, Any]]:
 def _holders(site: Site, now: datetime) -> list[dict[str, Any]]:
     hours = dict(site.keyholders.filter(ended_at=None).values_list("pk", "hours"))
     return [
-        {"row": each, "hours": weekly_text(hours.get(each.keyholder_id) or []) or _("at any hour")}
+        {
+            "row": each,
+            "hours": hours_words(weekly_text(hours.get(each.keyholder_id) or []))
+            or _("at any hour"),
+        }
         for each in selectors.callees(site.pk, now)
     ]
 
@@ -107,7 +127,7 @@ def _schedules(site: Site) -> list[dict[str, str]]:
     return [
         {
             "area": row.area,
-            "week": weekly_text(row.days) or _("closed all week"),
+            "week": hours_words(weekly_text(row.days)) or _("closed all week"),
             "holiday": hours_words(holiday_text(row.on_holiday, row.holiday_hours)),
             "exceptions": hours_words(exceptions_text(row.exceptions)),
             "margins": f"{row.early_min} / {row.late_min} min",

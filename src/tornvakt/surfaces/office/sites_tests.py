@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,13 +20,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tornvakt.base.access.doors import open_to_all, polls, requires
 from tornvakt.base.audit import log as audit
+from tornvakt.base.ui import formats
 from tornvakt.domains.alarms.models import SignalEvent
+from tornvakt.domains.alarms.words import phrase
 from tornvakt.domains.sites import selectors, services
 from tornvakt.domains.sites.models import Area, Site, TestMode, TestScope, Transmitter, Zone
 from tornvakt.domains.sites.services.sheets import Column, Kind
 from tornvakt.pure.facts import Refusal
 from tornvakt.surfaces.office import sites_forms as forms
-from tornvakt.surfaces.office import sites_words
 from tornvakt.surfaces.office.locking import person
 from tornvakt.surfaces.office.sites import find
 from tornvakt.surfaces.office.sites_forms import Field
@@ -34,6 +36,9 @@ SHOWN_SIGNALS = 200
 LINK_LIVES_ON = timedelta(hours=24)
 """So long after its end a test can still be read by its link."""
 TIMES = (15, 30, 60, 120, 240, 480)
+ASKED_FOR = timedelta(minutes=5)
+"""So long the second question about fire and hold-up waits for its answer."""
+_ASKED = "office.test_of_life"
 
 
 def _times() -> list[tuple[str, str]]:
@@ -78,17 +83,18 @@ def start_test(request: HttpRequest, number: str) -> HttpResponseBase:
     """``provlage/``: put the object, or a part of it, on test. Fire and hold-up ask twice."""
     site = find(request, number, "sites.test")
     form = forms.empty(FIELDS, {"minutes": 60})
-    part = request.POST.get("part", "") or "whole"
+    part = request.POST.get("part", "")
     asks_again = False
     if request.method == "POST":
         form = forms.filled(FIELDS, request.POST)
+        is_confirmed = _is_confirmed(request, site, part, form)
         if form.is_good and form.values["minutes"] not in TIMES:
             form.blame("minutes", _("Choose a time from the list."))
-        if part.startswith(f"{TestScope.WHOLE}:"):
+        if not part or part.startswith(f"{TestScope.WHOLE}:"):
             form.errors["part"] = _("Choose from the list what is on test.")
         if form.is_good:
             try:
-                test = _start(request, site, form.values, part)
+                test = _start(request, site, form.values, part, is_confirmed=is_confirmed)
             except services.LifeNotConfirmed:
                 asks_again = True
             except services.NothingToTest as refusal:
@@ -103,6 +109,7 @@ def start_test(request: HttpRequest, number: str) -> HttpResponseBase:
         "parts": _parts(site),
         "part": part,
         "asks_again": asks_again,
+        "asked": _asked(request, site, part, form) if asks_again else "",
         "ends_at": timezone.now() + timedelta(minutes=form.values.get("minutes") or 0),
         "tests": selectors.tests_of([site.pk], timezone.now()),
         "back": reverse("site", args=[number]),
@@ -111,7 +118,32 @@ def start_test(request: HttpRequest, number: str) -> HttpResponseBase:
     return render(request, "office/sites/test_start.html", context, status=status)
 
 
-def _start(request: HttpRequest, site: Site, values: dict[str, Any], part: str) -> TestMode:
+def _question(request: HttpRequest, site: Site, part: str, form: forms.Form) -> list[Any]:
+    """What the second question is about: who answers it, of what, for how long."""
+    return [person(request).pk, site.pk, part, form.values.get("minutes")]
+
+
+def _asked(request: HttpRequest, site: Site, part: str, form: forms.Form) -> str:
+    """Return the proof that the second question was put, for the form to send back."""
+    return signing.dumps(_question(request, site, part, form), salt=_ASKED)
+
+
+def _is_confirmed(request: HttpRequest, site: Site, part: str, form: forms.Form) -> bool:
+    """Return whether the second question was put, about just this, and has been answered with yes.
+
+    Both answers in one form are one answer: whoever sends them together has not been asked twice.
+    """
+    try:
+        put = signing.loads(request.POST.get("asked", ""), salt=_ASKED, max_age=ASKED_FOR)
+    except signing.BadSignature:
+        return False
+    is_same = bool(put == _question(request, site, part, form))
+    return is_same and request.POST.get("life_confirmed") == "ja"
+
+
+def _start(
+    request: HttpRequest, site: Site, values: dict[str, Any], part: str, *, is_confirmed: bool
+) -> TestMode:
     now = timezone.now()
     scope, _mark, rest = part.partition(":")
     account, _mark, scope_id = rest.partition(":")
@@ -123,7 +155,7 @@ def _start(request: HttpRequest, site: Site, values: dict[str, Any], part: str) 
         account=account,
         scope_id=scope_id,
         covers_life=values["covers_life"],
-        life_confirmed=request.POST.get("life_confirmed") == "ja",
+        life_confirmed=is_confirmed,
         by=person(request),
         at=now,
     )
@@ -236,7 +268,7 @@ def _technician(request: HttpRequest, test: TestMode, token: str) -> HttpRespons
         "rows": [
             {
                 "event": row,
-                "phrase": sites_words.phrase(row),
+                "phrase": phrase(row, formats.language()),
                 "zone": names.get((row.signal.account, row.zone.lstrip("0")), ""),
             }
             for row in rows[:SHOWN_SIGNALS]
@@ -258,7 +290,7 @@ def _parts(site: Site) -> list[tuple[str, str]]:
     accounts = {sender.pk: sender.account for sender in senders}
     areas = Area.objects.filter(transmitter__in=accounts, valid_to=None).order_by("number")
     zones = Zone.objects.filter(transmitter__in=accounts, valid_to=None).order_by("number")
-    parts = [("whole", _("The whole object"))]
+    parts = [("", _("Choose")), ("whole", _("The whole object"))]
     for sender in senders:
         words = _("Transmitter %(account)s") % {"account": sender.account}
         parts.append((f"transmitter:{sender.account}", f"{words} {sender.name}".strip()))

@@ -15,9 +15,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from tornvakt.base.access.doors import requires
+from tornvakt.base.access.policy import visible
 from tornvakt.base.inbox.enrolment import Enrolment
 from tornvakt.base.inbox.keys import KeyDamaged
 from tornvakt.base.inbox.paths import DataDir
@@ -36,6 +37,8 @@ log = logging.getLogger(__name__)
 
 SPARE_ROWS = 3
 MOST_ROWS = 512
+MOST_TYPED = 2000
+"""More than anybody types in a field: what is too long is kept and refused, not cut."""
 FIELDS = (
     Field(
         TRANSMITTERS.column("account"),
@@ -68,6 +71,14 @@ class ZoneRow:
         return not (self.number.strip() or self.name.strip())
 
 
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """Where somebody wanted to move a transmitter, as typed, and what was wrong with it."""
+
+    typed: str
+    wrong: str
+
+
 def path_words() -> dict[str, str]:
     """The ways a transmitter may reach us, in words."""
     return {
@@ -96,14 +107,35 @@ def edit_transmitter(request: HttpRequest, number: str, account: str) -> HttpRes
     return _transmitter(request, site, transmitter)
 
 
+@require_POST
+@requires("sites.edit")
+def move_transmitter(request: HttpRequest, number: str, account: str) -> HttpResponseBase:
+    """``sandare/<konto>/flytta/``: it stands at another object from now."""
+    site = find(request, number, "sites.edit")
+    transmitter = Transmitter.objects.filter(site=site, account=account.upper()).first()
+    if transmitter is None:
+        raise Http404
+    typed = request.POST.get("to", "").strip()[:MOST_TYPED]
+    objects = visible(person(request), "sites.edit", Site.objects.filter(number__iexact=typed))
+    target = objects.first()
+    if target is None:
+        wrong = _("There is no object with that number. Write it as in the list, such as OBJ-0147.")
+    elif target == site:
+        wrong = _("The transmitter stands here already.")
+    else:
+        services.move_transmitter(
+            account=transmitter.account, site_id=target.pk, by=person(request), at=timezone.now()
+        )
+        messages.success(request, _("Moved. Alarms that came before stay where they were."))
+        return redirect("site", target.number)
+    return _standing_page(request, site, transmitter, Moving(typed, wrong))
+
+
 def _transmitter(
     request: HttpRequest, site: Site, transmitter: Transmitter | None
 ) -> HttpResponseBase:
     if request.method == "GET":
-        form = forms.empty(FIELDS, vars(transmitter) if transmitter else {})
-        paths = set(transmitter.paths.values_list("kind", flat=True)) if transmitter else {"mobile"}
-        areas, zones = _standing(transmitter)
-        return _page(request, site, transmitter, form, paths, areas, zones)
+        return _standing_page(request, site, transmitter)
     data = request.POST.dict()
     if transmitter is not None:
         data["account"] = transmitter.account
@@ -121,6 +153,16 @@ def _transmitter(
         messages.success(request, _("Saved. The zones hold from now; what was stays readable."))
         return redirect("site", site.number)
     return _page(request, site, transmitter, form, paths, areas, zones)
+
+
+def _standing_page(
+    request: HttpRequest, site: Site, transmitter: Transmitter | None, moving: Moving | None = None
+) -> HttpResponse:
+    """The page with what stands in the register."""
+    form = forms.empty(FIELDS, vars(transmitter) if transmitter else {})
+    paths = set(transmitter.paths.values_list("kind", flat=True)) if transmitter else {"mobile"}
+    areas, zones = _standing(transmitter)
+    return _page(request, site, transmitter, form, paths, areas, zones, moving=moving)
 
 
 def _save(
@@ -176,7 +218,7 @@ def _standing(transmitter: Transmitter | None) -> tuple[list[ZoneRow], list[Zone
 
 
 def _place(row: ZoneRow) -> tuple[int, str]:
-    return (int(row.number) if row.number.isdigit() else 1 << 30, row.number)
+    return (int(row.number) if row.number.isdecimal() else 1 << 30, row.number)
 
 
 def _typed(request: HttpRequest, what: str) -> list[ZoneRow]:
@@ -184,15 +226,15 @@ def _typed(request: HttpRequest, what: str) -> list[ZoneRow]:
     found = (re.fullmatch(rf"{what}_number_(\d{{1,4}})", name) for name in request.POST)
     places = sorted({int(match.group(1)) for match in found if match})[:MOST_ROWS]
 
-    def text(field: str, place: int, longest: int) -> str:
-        return request.POST.get(f"{what}_{field}_{place}", "").strip()[:longest]
+    def text(field: str, place: int) -> str:
+        return request.POST.get(f"{what}_{field}_{place}", "").strip()[:MOST_TYPED]
 
     return [
         ZoneRow(
-            text("number", place, 40),
-            text("name", place, 200),
-            text("area", place, 40),
-            text("kind", place, 20),
+            text("number", place),
+            text("name", place),
+            text("area", place),
+            text("kind", place),
         )
         for place in places
     ]
@@ -229,9 +271,10 @@ def _page(
     zones: list[ZoneRow],
     *,
     is_waiting: bool = False,
+    moving: Moving | None = None,
 ) -> HttpResponse:
     language = formats.language() == "en"
-    is_wrong = not form.is_good or any(row.error for row in (*areas, *zones))
+    is_wrong = moving or not form.is_good or any(row.error for row in (*areas, *zones))
     context: dict[str, Any] = {
         "site": site,
         "transmitter": transmitter,
@@ -239,6 +282,7 @@ def _page(
         "form": form,
         "fields": [each for each in form.shown if transmitter is None or each.name != "account"],
         "paths": [(kind, word, kind in paths) for kind, word in path_words().items()],
+        "moving": moving,
         "areas": _with_spare(areas, 1),
         "zones": _with_spare(zones, SPARE_ROWS),
         "row_errors": [
