@@ -62,6 +62,12 @@ class Environment(BaseSettings):
         le=3650,
         description="How long announcements between the rooms are kept, days.",
     )
+    keyholder_days: int = Field(
+        default=90,
+        ge=1,
+        le=730,
+        description="How long details of a keyholder taken off a call list are kept, days.",
+    )
     centre: str = Field(default="", description="Name of the centre, shown in the page header.")
     secret_key: str = Field(
         default="",

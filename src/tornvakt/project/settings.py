@@ -20,6 +20,7 @@ SECRET_KEY = ENVIRONMENT.secret_key or read_or_make(DATA / "keys" / "web.key")
 ALLOWED_HOSTS = ENVIRONMENT.hosts
 P1_WAIT_MINUTES = ENVIRONMENT.p1_wait_minutes
 FACTS_DAYS = ENVIRONMENT.facts_days
+KEYHOLDER_DAYS = ENVIRONMENT.keyholder_days
 CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.origin] if ENVIRONMENT.origin else []
 
 INSTALLED_APPS = [

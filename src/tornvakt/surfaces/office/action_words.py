@@ -140,6 +140,7 @@ _DID: dict[str, Callable[[], str]] = {
     "sites.end_instruction": lambda: _("Ended an action card"),
     "sites.end_key": lambda: _("Took away a key"),
     "sites.end_keyholder": lambda: _("Took away a keyholder"),
+    "sites.forget_keyholders": lambda: _("Emptied the details of former keyholders"),
     "sites.end_plan": lambda: _("Took away a drawing or photo"),
     "sites.end_schedule": lambda: _("Took away opening hours"),
     "sites.end_test": lambda: _("Ended test mode"),

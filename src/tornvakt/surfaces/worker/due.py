@@ -20,6 +20,7 @@ from tornvakt.base.facts import outbox
 from tornvakt.base.files import services as files
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.domains.alarms import services as alarms
+from tornvakt.domains.sites import services as sites
 from tornvakt.domains.sites.services import importing
 from tornvakt.surfaces.worker.models import DueJob
 
@@ -129,6 +130,13 @@ def forget_files(_data: DataDir) -> str:
     return f"{aside} laid aside, {removed} removed"
 
 
+def forget_keyholders(_data: DataDir) -> str:
+    """Empty the rows of keyholders taken off their lists, after `TORNVAKT_KEYHOLDER_DAYS`."""
+    now = datetime.now(UTC)
+    before = now - timedelta(days=settings.KEYHOLDER_DAYS)
+    return f"{sites.forget_keyholders(ended_before=before, now=now)} forgotten"
+
+
 def _verify(module: str, what: str, data: DataDir) -> str:
     done = subprocess.run(
         [sys.executable, "-m", module, str(data.root)],
@@ -149,4 +157,5 @@ JOBS = (
     Job("forget_imports", time(0, 25), forget_imports, is_hourly=True),
     Job("forget_facts", time(0, 35), forget_facts, is_hourly=True),
     Job("forget_files", time(0, 45), forget_files, is_hourly=True),
+    Job("forget_keyholders", time(0, 55), forget_keyholders, is_hourly=True),
 )

@@ -14,7 +14,8 @@ from tornvakt.base.facts.models import FactRow
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.domains.alarms.models import Notice
 from tornvakt.domains.incidents.models import Incident
-from tornvakt.domains.sites.models import ImportState, SiteImport
+from tornvakt.domains.sites import services as sites
+from tornvakt.domains.sites.models import ImportState, Keyholder, SiteImport
 from tornvakt.domains.sites.services import importing
 from tornvakt.surfaces.worker import due
 from tornvakt.surfaces.worker.models import DueJob
@@ -139,3 +140,21 @@ def test_announcements_are_kept_as_long_as_the_setting_says(tmp_path: Path, sett
     assert job.is_hourly
     assert job.run(DataDir(tmp_path)) == "1 removed"
     assert FactRow.objects.get().at == now - timedelta(hours=47)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_keyholders_off_their_lists_are_kept_as_long_as_the_setting_says(
+    tmp_path: Path, settings: Any
+) -> None:
+    settings.KEYHOLDER_DAYS = 2
+    now = datetime.now(UTC)
+    site = sites.add_site(customer=sites.add_customer(name="Kommunen"), name="Skolan")
+    for hours in (47, 49):
+        draft = sites.KeyholderDraft(name=f"Nyckelhavare {hours}", phone="0980-31 92 01")
+        at = now - timedelta(hours=hours)
+        holder = sites.add_keyholder(site_id=site.pk, draft=draft, by=None, at=at)
+        sites.end_keyholder(keyholder_id=holder.pk, by=None, at=at)
+    job = next(job for job in due.JOBS if job.name == "forget_keyholders")
+    assert job.is_hourly
+    assert job.run(DataDir(tmp_path)) == "1 forgotten"
+    assert [row.name for row in Keyholder.objects.order_by("added_at")] == ["", "Nyckelhavare 47"]
