@@ -9,14 +9,19 @@ import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.house.test_floors import views
 from tests.support import samples, web
 from tests.support.web import Answer
-from tornvakt.base.access import doors, policy
+from tornvakt.base.access import doors, grants, policy
 from tornvakt.base.access.lock import LOCKED_AT
 from tornvakt.base.access.models import Role, User
 from tornvakt.base.access.signs import sign_of
@@ -127,6 +132,82 @@ def test_everybody_everywhere(fresh: None) -> None:
                         session = web.session_of(who)
     assert not found, "\n".join(found)
     assert asked > 2 * len(people) * len({asking.pattern for asking in every})
+
+
+def test_what_scripts_ask_for_is_no_more_there_than_pages(fresh: None) -> None:
+    """Feeds, polls and files are asked for otherwise than pages, and answered as nothing is."""
+    town = samples.town()
+    who = samples.holder(Role.SYSADMIN, "matrix-script")
+    asked_by: tuple[dict[str, str], ...] = (
+        {"Sec-Fetch-Mode": "cors"},
+        {"Accept": "text/event-stream"},
+        {"Accept": "application/json"},
+    )
+    every, found, asked = askings(town), [], 0
+    with web.serving() as server:
+        session = web.session_of(who)
+        for headers in asked_by:
+            nowhere = server.ask(NOWHERE, session, headers=headers)
+            for asking in every:
+                action = asking.action
+                if not action or policy.has_standing(who, policy.described(action).room):
+                    continue
+                got = server.ask(asking.path, session, headers=headers)
+                asked += 1
+                if got.bare() != nowhere.bare() and got.status != 405:
+                    found.append(f"{headers} {asking.path}: {got.status}")
+    assert not found, "\n".join(found)
+    assert asked > 100
+
+
+def test_what_is_not_granted_is_as_if_it_were_not_there(fresh: None) -> None:
+    """Somebody with a right to one place asks for another, and for one that nobody has."""
+    town, now = samples.town(), datetime.now(UTC)
+    customer = samples.sites.add_customer(name="Egna kunden", is_fictional=True)
+    mine = samples.sites.add_site(customer=customer, name="Egna", is_fictional=True)
+    guest = samples.holder(Role.TECHNICIAN, "matrix-guest")
+    for action in grants.by_hand():
+        grants.give(
+            user=guest,
+            action=action,
+            on=("site", mine.number),
+            since=now,
+            until=None,
+            why="arbete",
+            now=now,
+        )
+    client = Client()
+    client.force_login(guest)
+
+    def told(path: str, method: str) -> tuple[object, ...]:
+        doors.polls.forget()
+        doors.refusals.forget()
+        client.cookies[settings.CSRF_COOKIE_NAME] = web.CSRF
+        with CaptureQueriesContext(connection) as queries:
+            answer = getattr(client, method.lower())(path, headers={"X-CSRFToken": web.CSRF})
+        body = re.sub(r'value="\w{64}"', "", answer.content.decode())  # the form's own token
+        assert samples.CANARY not in body, path
+        for number in (town.site.number, "OBJ-999999"):
+            body = body.replace(number, "*")
+        return answer.status_code, body, sorted(answer.headers), len(queries)
+
+    compared = 0
+    for asking in askings(town):
+        if not asking.action or not policy.may_try(guest, asking.action):
+            continue
+        if town.site.number not in asking.path:
+            told(asking.path, "GET")
+            continue
+        unknown = asking.path.replace(town.site.number, "OBJ-999999")
+        for method in ("GET", "POST"):
+            compared += 1
+            assert told(asking.path, method) == told(unknown, method), (method, asking.path)
+    assert compared >= 4
+    assert client.get(f"/objekt/{mine.number}/").status_code == 200
+    searched = [told(f"/objekt/?q={word}", "GET") for word in (samples.CANARY[:6], "zzzzzz")]
+    assert "Egna" in client.get("/objekt/").content.decode()
+    assert searched[0][0] == searched[1][0] == 200 and searched[0][3] == searched[1][3]
+    assert str(searched[0][1]).replace(samples.CANARY[:6], "zzzzzz") == searched[1][1]
 
 
 def test_nobody_an_ended_account_and_a_locked_session(fresh: None) -> None:
