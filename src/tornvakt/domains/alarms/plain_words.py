@@ -6,6 +6,8 @@ queue says what somebody at night can act on. A notice that is not here is calle
 
 from typing import TYPE_CHECKING
 
+from tornvakt.domains.alarms import rule_words
+
 if TYPE_CHECKING:
     from tornvakt.domains.alarms.models import Alarm
 
@@ -73,6 +75,21 @@ _TITLES: dict[str, tuple[str, str]] = {
 }
 
 
-def desk_titles(alarm: "Alarm") -> tuple[str, str]:
-    """Return the Swedish and the English title of an alarm as the queue says it."""
+_SAYS_WHY = frozenset(
+    {
+        *("early_opening", "late_opening", "opening_outside"),
+        *("early_closing", "late_closing"),
+    }
+)
+"""Rules that make an alarm of an everyday event: the queue says what is wrong with it."""
+
+
+def desk_titles(alarm: "Alarm", rule: str = "") -> tuple[str, str]:
+    """Return the Swedish and the English title of an alarm as the queue says it.
+
+    ``rule`` is the one that made it an alarm.
+    """
+    if rule in _SAYS_WHY:
+        swedish, english = rule_words.NAMES[rule]
+        return swedish.capitalize(), english.capitalize()
     return _TITLES.get(alarm.notice, (alarm.title_sv, alarm.title_en))

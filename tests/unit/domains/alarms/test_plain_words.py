@@ -27,6 +27,13 @@ def test_what_is_plain_already_keeps_its_title() -> None:
     assert plain_words.desk_titles(alarm) == ("Inbrottslarm · zon 4", "Burglary alarm · zone 4")
 
 
+def test_an_everyday_event_is_called_by_what_is_wrong_with_it() -> None:
+    alarm = Alarm(title_sv="Frånkopplat av användare", title_en="Disarmed by user")
+    early = ("Frånkopplat för tidigt", "Disarmed too early")
+    assert plain_words.desk_titles(alarm, "early_opening") == early
+    assert plain_words.desk_titles(alarm, "new") == ("Frånkopplat av användare", "Disarmed by user")
+
+
 def test_the_plain_words_are_plain_and_of_notices_there_are() -> None:
     for name, titles in plain_words._TITLES.items():
         assert rule_for(name) is not rule_for("no.such"), name

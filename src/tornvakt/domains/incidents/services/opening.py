@@ -127,7 +127,7 @@ class _Opening:
             self._group = incident
 
     def _open(self, alarm: Alarm, rule: str, group: str = "") -> Incident:
-        incident = _new_incident(alarm, group=group)
+        incident = _new_incident(alarm, rule, group=group)
         if not group:
             self._of_alarm[alarm.pk] = incident
         self._new.append((incident, alarm, rule))
@@ -260,8 +260,8 @@ def _seen_unknown(alarms: Sequence[Alarm]) -> list[tuple[str, datetime, int, str
     )
 
 
-def _new_incident(alarm: Alarm, *, group: str) -> Incident:
-    title_sv, title_en = desk_titles(alarm)
+def _new_incident(alarm: Alarm, rule: str, *, group: str) -> Incident:
+    title_sv, title_en = desk_titles(alarm, rule)
     priority, site, place = alarm.priority, alarm.site, alarm.site.name if alarm.site else ""
     if group == UNKNOWN_GROUP:
         title_sv, title_en = "Många okända konton samtidigt", "Many unknown accounts at once"
