@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from tornvakt.base.ui import formats
 from tornvakt.pure.instruction_faults import problems
 from tornvakt.pure.instructions import END, Answer, Step, StepKind
+from tornvakt.pure.protocols.text import plain_name, plain_words
 
 MOST_ANSWERS = 4
 MOST_TYPED = 2000
@@ -98,15 +99,15 @@ def typed(request: HttpRequest) -> list[Draft]:
     return [
         Draft(
             key=post.get(f"key_{n}", "")[:40],
-            text=post.get(f"text_{n}", "").strip()[:MOST_TYPED],
-            help=post.get(f"help_{n}", "").strip()[:MOST_TYPED],
+            text=plain_words(post.get(f"text_{n}", "")).strip()[:MOST_TYPED],
+            help=plain_words(post.get(f"help_{n}", "")).strip()[:MOST_TYPED],
             deadline=post.get(f"deadline_{n}", "").strip()[:40],
             kind=post.get(f"kind_{n}", "do"),
             goto=post.get(f"goto_{n}", ""),
             answers=tuple(
                 (label, post.get(f"to_{n}_{each}", ""))
                 for each in range(MOST_ANSWERS)
-                if (label := post.get(f"answer_{n}_{each}", "").strip())
+                if (label := plain_name(post.get(f"answer_{n}_{each}", "")))
             ),
         )
         for n in places

@@ -22,6 +22,7 @@ from tornvakt.domains.sites.kinds import CARDS
 from tornvakt.domains.sites.models import Instruction, Site
 from tornvakt.pure.facts import Refusal
 from tornvakt.pure.instructions import END, Step, parse
+from tornvakt.pure.protocols.text import plain_name
 from tornvakt.surfaces.office import sites_card_drafts as drafting
 from tornvakt.surfaces.office.locking import person
 from tornvakt.surfaces.office.sites import find
@@ -83,7 +84,7 @@ def _card(request: HttpRequest, kind: str, site: Site | None) -> HttpResponseBas
     title, drafts = standing.title, [drafting.draft(step) for step in standing.steps]
     faults = drafting.Faults()
     if request.method == "POST":
-        title = request.POST.get("title", "").strip()[: drafting.MOST_TYPED]
+        title = plain_name(request.POST.get("title", ""))[: drafting.MOST_TYPED]
         drafts = drafting.typed(request)
         if "save" in request.POST or "preview" in request.POST:
             steps, faults = drafting.judged(title, drafts)

@@ -284,6 +284,8 @@ def test_a_last_day_is_included_and_instants_survive_the_double_hour() -> None:
         ("phone", "0980-31 92 00", "0980-31 92 00"),
         ("name", "'=SUMMA(A1)", "=SUMMA(A1)"),
         ("name", " a\u00a0b ", "a b"),
+        ("name", "Skolan\u202e gnal\u200b\u00a0 2", "Skolan gnal 2"),
+        ("name", "A\u030angbryggan", "Ångbryggan"),
     ],
 )
 def test_values(key: str, raw: object, value: object) -> None:

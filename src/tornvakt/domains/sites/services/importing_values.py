@@ -23,6 +23,7 @@ from tornvakt.domains.sites.services.importing_hours import (
 from tornvakt.domains.sites.services.importing_said import Said
 from tornvakt.domains.sites.services.importing_said import gettext_later as _
 from tornvakt.domains.sites.services.sheets import Column, Kind, unescape
+from tornvakt.pure.protocols.text import plain_name, plain_words
 from tornvakt.pure.schedules import STOCKHOLM
 
 Value = str | int | float | bool | datetime | list[list[str]] | list[list[list[str]]] | None
@@ -79,8 +80,8 @@ def _text(_column: Column, raw: Raw) -> str:
         return f"{raw:%Y-%m-%d}" if raw.time() == time() else f"{raw:%Y-%m-%d %H:%M}"
     if isinstance(raw, time):
         return f"{raw:%H:%M}"
-    text = _NOT_PRINTED.sub(" ", unescape(str(raw).replace("\r\n", "\n"))).strip()
-    return text.replace("\u00a0", " ")
+    text = plain_words(_NOT_PRINTED.sub(" ", unescape(str(raw).replace("\r\n", "\n")))).strip()
+    return text.replace("\u00a0", " ") if "\n" in text else plain_name(text)
 
 
 def _code(column: Column, raw: Raw) -> str:
