@@ -45,11 +45,17 @@ def sign(key: Ed25519PrivateKey, log: UUID, size: int, root: bytes, at_us: int) 
 def is_signed(checkpoint: Signed, log: Log) -> bool:
     """Whether this log's key made the signature."""
     try:
-        Ed25519PublicKey.from_public_bytes(log.key).verify(
-            checkpoint.signature,
-            signed_bytes(log.id, checkpoint.size, checkpoint.root, checkpoint.at_us),
-        )
-    except (InvalidSignature, ValueError, OverflowError):
+        said = signed_bytes(log.id, checkpoint.size, checkpoint.root, checkpoint.at_us)
+    except (ValueError, OverflowError):  # numbers no checkpoint of ours has
+        return False
+    return is_signature(checkpoint.signature, said, log.key)
+
+
+def is_signature(signature: bytes, said: bytes, public: bytes) -> bool:
+    """Whether the owner of a raw public key (Ed25519) signed these bytes."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public).verify(signature, said)
+    except (InvalidSignature, ValueError):
         return False
     return True
 

@@ -14,6 +14,8 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from tornvakt.base.audit.checkpoints import Log, is_signature
+
 MAGIC = b"TVH1"
 
 
@@ -37,8 +39,20 @@ def sign(key: Ed25519PrivateKey, log: UUID, size: int, root: bytes, at_us: int) 
     return Head(log, size, root, at_us, key.sign(signed_bytes(log, size, root, at_us)))
 
 
+def is_signed(head: Head, log: Log) -> bool:
+    """Whether it is this log's, and its key made the signature."""
+    try:
+        said = signed_bytes(head.log, head.size, head.root, head.at_us)
+    except OverflowError:  # numbers no head of ours has
+        return False
+    return head.log == log.id and is_signature(head.signature, said, log.key)
+
+
 def read(path: Path) -> Head | None:
-    """Return what stands in the file; None for none, or for nothing that can be read."""
+    """Return what stands in the file; None for none, or for nothing that can be read.
+
+    Nobody has looked at the signature yet.
+    """
     try:
         word, log, size, root, at_us, signature = path.read_text("ascii").split()
         found = Head(

@@ -107,13 +107,13 @@ class Sequencer:
         begun = self._begun()
         if begun is None:
             return False
-        grown, there = self._grown(), heads.read(path)
-        if there is not None and there.log == begun.id:
+        grown, there = self._grown(), self._head(begun)
+        if there is not None:
             if there.size > grown.size:
                 raise LogWentBack(f"audit/head intygar {there.size} poster, databasen har färre")
             if there.size == grown.size and there.root != grown.root():
                 raise LogWentBack(f"de {there.size} posterna är inte de som audit/head intygar")
-        elif there is None and self._file is not None and self._file.last_size:
+        elif self._file is not None and self._file.last_size:
             numbering.note_new_head(begun, now=now)
         key = self._key(begun)
         heads.write(path, heads.sign(key, begun.id, grown.size, grown.root(), microseconds(now)))
@@ -203,6 +203,19 @@ class Sequencer:
             self._file = checkpoints.CheckpointFile(checkpoints_path(self._data), begun)
         return self._file
 
+    def _head(self, begun: checkpoints.Log) -> heads.Head | None:
+        """Return this log's head; None for none, or for one of another log.
+
+        Raises LogWentBack for one that its key has not signed: somebody wrote it who had cut the
+        log to that length, and a new one over it would make it true.
+        """
+        there = heads.read(head_path(self._data))
+        if there is None or there.log != begun.id:
+            return None
+        if not heads.is_signed(there, begun):
+            raise LogWentBack("audit/head är inte undertecknat med loggens nyckel")
+        return there
+
     # -- the tree --------------------------------------------------------------------------
 
     def _grown(self) -> Tree:
@@ -213,7 +226,8 @@ class Sequencer:
 
     def _grow(self) -> Tree:
         """Begin at the newest checkpoint whose peaks make its root; otherwise at the first leaf."""
-        there = heads.read(head_path(self._data))
+        begun = self._begun()
+        there = self._head(begun) if begun is not None else None
         tree = Tree()
         newest = Checkpoint.objects.filter(size__lte=self._leaves.size).order_by("-size").first()
         if newest is not None:

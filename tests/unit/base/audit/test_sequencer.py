@@ -4,8 +4,10 @@ import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import connection, connections, transaction
 
@@ -14,6 +16,7 @@ from tornvakt.base.audit.checkpoints import Log, Signed, is_signed
 from tornvakt.base.audit.models import Checkpoint, Entry, Leaf, Pending
 from tornvakt.base.audit.sequencer import LogWentBack, NoAuditKey, Sequencer
 from tornvakt.base.audit.tree import Tree, leaf_hash
+from tornvakt.base.inbox import keys
 from tornvakt.base.inbox.paths import DataDir
 
 AT = datetime(2026, 11, 22, 21, 0, tzinfo=UTC)
@@ -113,8 +116,15 @@ def test_the_head_says_how_long_the_log_is_and_only_grows(data: DataDir, one: Se
     one.mark(now=AT)
     longer = head.read(path)
     assert longer is not None and longer.size == 6
-    # A process that finds a head longer than its log, or over other entries, stops.
-    for wrong in (longer._replace(size=7), longer._replace(root=bytes(32))):
+    # A process that finds a head longer than its log, over other entries, or of the right length
+    # but not signed with the log's key, stops.
+    key = Ed25519PrivateKey.from_private_bytes(keys.named_key(data, sequencer.KEY))
+    for wrong in (
+        head.sign(key, begun.id, 7, longer.root, longer.at_us),
+        head.sign(key, begun.id, 6, bytes(32), longer.at_us),
+        longer._replace(signature=bytes(64)),
+        longer._replace(size=2**70),
+    ):
         head.write(path, wrong)
         again = Sequencer(data)
         again.step(now=AT)
@@ -125,13 +135,19 @@ def test_the_head_says_how_long_the_log_is_and_only_grows(data: DataDir, one: Se
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("instead", ["", f"head {UUID(int=7)} 0 00 0 00", "what is this"])
 def test_a_head_that_is_gone_is_made_anew_and_that_stands_in_the_log(
-    data: DataDir, one: Sequencer
+    data: DataDir, one: Sequencer, instead: str
 ) -> None:
     write(3)
     one.step(now=AT)
     one.seal(now=AT)
     sequencer.head_path(data).unlink()
+    if instead:
+        sequencer.head_path(data).write_text(instead)
+        one.close()
+        one = Sequencer(data)
+        one.step(now=AT)
     assert one.mark(now=AT)
     one.step(now=AT)
     last = Leaf.objects.select_related("entry").order_by("-number").first()
@@ -155,7 +171,6 @@ def test_a_log_cut_while_we_run_is_noticed_at_once(
 def test_a_checkpoint_fits_one_log_and_one_tree(tmp_path: Path) -> None:
     from uuid import uuid4
 
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     key = Ed25519PrivateKey.generate()
     begun = Log(uuid4(), key.public_key().public_bytes_raw())
