@@ -76,6 +76,15 @@ def test_a_restore_on_test_marks_the_alarm_that_stood_before_it() -> None:
     assert panel.ledger.standing[ZONE_4].is_restored
 
 
+def test_what_calls_for_nobody_is_kept_as_a_test_too() -> None:
+    assert Panel(on_test("whole")).say(said("RP", 1)).verdict is Verdict.TEST
+    panel = Panel()
+    panel.say(said("BA", -60, "4"))
+    panel.setting = on_test("whole")  # an alarm that says by the way that another is over
+    both = panel.say(said("TA", 10, "4", restores=frozenset({"BA"})))
+    assert (both.verdict, both.restored) == (Verdict.TEST, (ZONE_4,))
+
+
 def test_a_runaway_on_test_is_the_technician() -> None:
     panel = Panel(on_test("whole"))
     panel.say(*(said("BA", n, "4") for n in range(40)))
@@ -98,6 +107,44 @@ def test_a_cancel_too_late_is_noted_and_lowers_nothing() -> None:
     decision = panel.say(said("BC", 121))
     assert (decision.verdict, decision.rule) == (Verdict.ANNOTATE, "cancel_late")
     assert panel.priority(ZONE_4) == 2
+
+
+def test_what_was_least_serious_stays_an_alarm_when_it_is_cancelled() -> None:
+    panel = Panel()
+    panel.say(said("BA", 0, "4", priority=3))
+    assert panel.say(said("BC", 10)).notes[0].priority == 3
+    assert panel.priority(ZONE_4) == 3
+
+
+@pytest.mark.parametrize(
+    ("second", "rule"), [(86_400, "cancel_late"), (86_401, "cancel_without_alarm")]
+)
+def test_a_cancel_speaks_of_the_last_day(second: int, rule: str) -> None:
+    panel = Panel()
+    panel.say(said("BA", 0, "4"))
+    assert panel.say(said("BC", second)).rule == rule
+
+
+def test_a_cancel_in_another_language_of_codes_is_of_nothing() -> None:
+    panel = Panel()
+    panel.say(said("BA", 0, "4"))
+    assert panel.say(contact_id("406", 10)).rule == "cancel_without_alarm"
+    assert panel.priority(ZONE_4) == 2
+
+
+def test_a_cancel_that_calls_for_somebody_is_an_alarm() -> None:
+    panel = Panel()
+    panel.say(said("BA", 0, "4"))
+    assert panel.say(said("BC", 10, priority=3)).verdict is Verdict.RAISE
+    assert panel.priority(ZONE_4) == 2
+
+
+def test_the_newest_alarm_is_noted_first_when_several_are_cancelled_or_disarmed() -> None:
+    for code, rule in (("BC", "cancel"), ("OP", "recent_opening")):
+        panel = Panel(rules=Rules(confirm_kinds=()))
+        panel.say(said("BA", 0, "4"), said("BA", 30, "5"))
+        notes = panel.say(said(code, 60)).notes
+        assert [(note.rule, note.params["seconds"]) for note in notes] == [(rule, 30), (rule, 60)]
 
 
 def test_no_cancel_lowers_a_hold_up_or_a_fire() -> None:
@@ -191,6 +238,19 @@ def test_who_disarms_after_an_alarm_is_noted_on_it() -> None:
     assert decision.notes == (Note("recent_opening", {"seconds": 60, "user": "3"}, ZONE_4),)
     assert panel.say(said("OP", 601)).verdict is Verdict.LOG
     assert panel.say(said("OP", 60, area="2")).verdict is Verdict.LOG
+
+
+def test_who_disarms_in_the_last_second_is_noted_and_not_on_a_fault() -> None:
+    panel = Panel()
+    panel.say(said("BA", 0, "4"), said("BT", 0, "5"))
+    assert [note.key for note in panel.say(said("OP", 600)).notes] == [ZONE_4]
+
+
+def test_an_opening_whose_own_code_calls_for_somebody_is_an_alarm_like_others() -> None:
+    panel = Panel()
+    first, again = (panel.say(said("OP", second, priority=3)) for second in (0, 60))
+    assert (first.verdict, first.rule, first.priority) == (Verdict.RAISE, "new", 3)
+    assert (again.verdict, again.rule) == (Verdict.JOIN, "repeat")
 
 
 def test_test_signals_have_a_rule_of_their_own() -> None:
