@@ -157,6 +157,9 @@ def test_the_log_names_persons_by_call_name_and_role_and_the_house_by_its_name(
     assert f">{operator.call_name}<" in page  # an ended account has no role
     assert f">{admin.call_name}, Systemadministratör<" in page
     assert f"user {operator.pk}" not in page and ">user" not in page
+    signed_in(admin).get(f"/konton/{officer.pk}/")
+    page = text_of(signed_in(officer).get("/logg/?vem=adm1&slag=last"))
+    assert f">{officer.call_name}, Dataskyddsombud<" in page and f">{officer.pk}<" not in page
     with translation.override("sv"):
         assert action_words.house_name() == "Tornvakt själv"
 

@@ -58,8 +58,7 @@ def _persons(shown: list[EntryView]) -> set[int]:
     """Everybody a line names: who did it, and to whom."""
     found = {each.actor for each in shown if each.actor is not None}
     for each in shown:
-        kind, code = each.on
-        if kind == "user" and (pk := number(code)) is not None:
+        if (pk := _account(each.on)) is not None:
             found.add(pk)
     return found
 
@@ -72,13 +71,19 @@ def _who(entry: EntryView, people: dict[int, tuple[str, str]]) -> str:
 
 def _on(on: tuple[str, str], people: dict[int, tuple[str, str]]) -> str:
     """What a line is about, in words: a person by call name and role, never by a number alone."""
-    kind, code = on
-    if kind != "user":
-        return action_words.thing(kind, code)
-    found = people.get(number(code) or 0)
+    pk = _account(on)
+    if pk is None:
+        return action_words.thing(*on)
+    found = people.get(pk)
     if found is None:
-        return f"{_('account')} {code}" if code else ""
+        return f"{_('account')} {pk}"
     return ", ".join(part for part in found if part)
+
+
+def _account(on: tuple[str, str]) -> int | None:
+    """Whose account a line is about: by its number, or by the address of its page."""
+    kind, code = on
+    return number(code.partition("/")[0]) if kind in ("user", "access") else None
 
 
 def number(text: str) -> int | None:

@@ -38,7 +38,7 @@ MENU = (
     Entry("default_cards", "sites.edit_defaults", _("Instruction cards"), "log", _("Objects")),
     Entry("duty", "incidents.view_duty", _("On call"), "phone", _("People")),
     Entry("people", "access.people_view", _("Accounts"), "people", _("People")),
-    Entry("rights", "access.rights_view", _("Rights to single things"), "key", _("People")),
+    Entry("rights", "access.rights_view", _("Rights"), "key", _("People")),
     Entry("roles", "access.roles_view", _("Roles"), "table", _("People")),
     Entry("log", "access.log_view", _("Review of the log"), "log", _("Review")),
     Entry("log_samples", "reviews.view", _("Spot checks"), "search", _("Review")),
