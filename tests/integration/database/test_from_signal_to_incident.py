@@ -1,5 +1,6 @@
 """What a signal becomes, on either database."""
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -70,16 +71,28 @@ def test_a_restore_of_another_zone_changes_nothing(
     assert SignalEvent.objects.get(code="BR").rule == "restore_without_alarm"
 
 
+@pytest.mark.parametrize("is_one_batch", [True, False])
 def test_an_alarm_after_its_restore_stands_again(
-    carry: Carry, school: Site, operator: User
+    carry: Carry, school: Site, operator: User, is_one_batch: bool
 ) -> None:
-    carry(
+    frames = [
         sia("1234", content, sequence=n, at_us=START_US + n * SECOND)
         for n, content in enumerate(["Nri1/BA4", "Nri1/BR4", "Nri1/BA4"], 1)
-    )
+    ]
+    for batch in [frames] if is_one_batch else [[frame] for frame in frames]:
+        carry(batch)
     (row,) = selectors.queue(operator)
     assert row.restored_at is None
     assert Alarm.objects.get().state == "open"
+
+
+def test_what_was_over_stands_again_when_another_zone_joins_it(
+    carry: Carry, school: Site, operator: User
+) -> None:
+    for n, content in enumerate(["Nri1/BA4", "Nri1/BR4", "Nri1/BA5"], 1):
+        carry([sia("1234", content, sequence=n, at_us=START_US + n * SECOND)])
+    (row,) = selectors.queue(operator)
+    assert (row.alarm_count, row.priority, row.restored_at) == (2, 1, None)
 
 
 def test_contact_id_is_restored_by_its_qualifier(
@@ -206,6 +219,29 @@ def test_notices_become_technical_alarms_and_end_by_their_counterpart(
     assert {row.place for row in rows.values()} == {"Falkenbergsskolan"}
     assert [row.title("sv") for row in selectors.log_rows(operator)] == ["Larmmottagaren startade"]
     assert Notice.objects.count() == 4
+
+
+def test_an_incident_of_several_alarms_keeps_its_name_when_one_is_reworded(
+    carry: Carry, school: Site, operator: User
+) -> None:
+    carry([notice("test.missing", account="1234", hours=24)])
+    alone = Incident.objects.get()
+    carry([notice("test.missing", account="1234", hours=12)])
+    alone.refresh_from_db()
+    assert "var 12:e timme" in alone.title_sv
+    carry([sia("1234", "Nri1/BA4")])
+    burglary = Incident.objects.get(kind="burglary")
+    incidents.merge(
+        incident_id=alone.pk,
+        into_id=burglary.pk,
+        by=operator,
+        reason="Samma central",
+        now=burglary.opened_at,
+    )
+    carry([notice("test.missing", account="1234", hours=6)])
+    assert "var 6:e timme" in Alarm.objects.get(notice="test.missing").title_sv
+    burglary.refresh_from_db()
+    assert burglary.title_sv == "Inbrottslarm · zon 4, gymnastiksal"
 
 
 def test_a_mass_loss_is_one_incident_until_the_last_is_back(carry: Carry, operator: User) -> None:

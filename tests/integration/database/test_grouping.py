@@ -115,6 +115,18 @@ def test_power_cut_in_many_districts_is_one_row_of_the_whole_town(
     assert (rows[0].title("sv"), rows[0].place) == ("Strömavbrott: 56 larmsändare", "")
 
 
+def test_a_fault_of_one_transmitter_is_not_hidden_in_the_power_cut(
+    carry: Carry, operator: User
+) -> None:
+    accounts = town(8)
+    carry(lost(accounts))
+    again = range(1, 5)  # one of the cut comes and goes
+    carry(sia("D0007", "Nri0/AT1", sequence=n, at_us=START_US + n * 1_000 * MS) for n in again)
+    fault = Incident.objects.get(links__alarm__notice="triage.swinger")
+    assert (fault.group, fault.alarm_count, fault.place) == ("", 1, "Objekt 0007")
+    assert Incident.objects.get(group="power:Malmen").alarm_count == 5
+
+
 def test_batteries_and_links_are_other_causes(carry: Carry, operator: User) -> None:
     accounts = town(20)
     storm = lost(accounts) + lost(accounts, code="YT", from_ms=1_000)

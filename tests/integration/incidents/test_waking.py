@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.integration.database.conftest import Carry
+from tests.integration.database.test_grouping import lost, town
 from tests.integration.incidents.conftest import NOW, Open, after
 from tests.support.inbox import START_US, sia
 from tornvakt.base.access.models import User
@@ -66,6 +67,19 @@ def test_a_second_zone_that_joins_wakes_it(carry: Carry, school: Site, operator:
     incident.refresh_from_db()
     assert (incident.alarm_count, incident.state) == (2, "in_progress")
     assert woken_line(incident).params["why"] in ("new_alarm", "raised")
+
+
+def test_another_place_in_a_power_cut_wakes_it_though_it_raises_nothing(
+    carry: Carry, transactional_db: None, operator: User
+) -> None:
+    accounts = town(9)
+    carry(lost(accounts[:8]))
+    cut = Incident.objects.get(group="power:Malmen")
+    let_wait(cut, operator)
+    carry(lost(accounts[8:], from_ms=5_000))
+    cut.refresh_from_db()
+    assert (cut.alarm_count, cut.priority, cut.state) == (5, 2, "in_progress")
+    assert woken_line(cut).params["why"] == "new_alarm"
 
 
 def test_a_p1_waits_a_quarter_of_an_hour_at_most(open_one: Open, operator: User) -> None:
