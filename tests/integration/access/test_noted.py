@@ -66,3 +66,34 @@ def test_a_look_by_the_technicians_link_is_logged_once_a_minute(db: None) -> Non
     assert len(entries(action="sites.test_link")) == 2
     assert Client().get(f"/prov/{'x' * 32}/").status_code == 404
     assert len(entries(action="sites.test_link")) == 2
+
+
+def test_what_is_sent_in_vain_is_a_look_when_the_page_comes_back(db: None) -> None:
+    town = samples.town()
+    numbers = samples.incident_numbers(town)
+    address = f"/larm/handelser/{numbers['taken']}"
+    client = Client()
+    client.force_login(town.operator)
+
+    def looks() -> int:
+        return len(entries(kind="read"))
+
+    for path, sent, status in (
+        (f"{address}/avsluta/", {}, 422),
+        (f"{address}/ta/", {}, 409),
+        ("/larm/samtal/", {}, 422),
+    ):
+        before = looks()
+        answer = client.post(path, sent)
+        assert (answer.status_code, looks() - before) == (status, 1), path
+    before = looks()
+    script = {"Sec-Fetch-Mode": "cors", "Accept": "application/json"}
+    form = client.post(f"{address}/avsluta/", {}, headers=script)
+    assert (form.status_code, looks() - before) == (422, 1)
+    sentence = client.post(f"{address}/ta/", headers=script)
+    assert sentence["Content-Type"] == "application/json"
+    assert (sentence.status_code, looks() - before) == (409, 1)  # a sentence shows nothing
+    for method in ("OPTIONS", "TRACE", "PUT", "DELETE"):
+        for path in ("/larm/", "/larm/strom/", "/konton/", f"{address}/ta/"):
+            assert client.generic(method, path).status_code == 405, (method, path)
+    assert looks() - before == 1

@@ -10,7 +10,13 @@ from asgiref.sync import iscoroutinefunction, sync_to_async
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import Error, transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+)
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,7 +31,10 @@ from tornvakt.base.audit import log as audit
 
 log = logging.getLogger(__name__)
 
-LOOKS = frozenset({"GET", "HEAD"})
+LOOKS = ("GET", "HEAD")
+METHODS = (*LOOKS, "POST")
+JUDGED = 422
+"""A form that is shown again: with its errors, and with all that stands around it."""
 
 
 def requires(
@@ -42,7 +51,8 @@ def requires(
 
     Every look is logged before its content leaves: once a request; once a subscription for a
     stream; for what a page asks for by itself again and again (``polled``), at most once a minute
-    and viewer. A look that cannot be logged is not shown. The own account is nobody else's.
+    and viewer. What is sent in vain and answered with the page is a look like any other. A look
+    that cannot be logged is not shown. The own account is nobody else's.
     No browser keeps an answer: the next person at the desk would find it there.
     """
 
@@ -66,13 +76,25 @@ def requires(
                 if refusal:
                     return refusal
                 answer = view(request, *args, **kwargs)
-                if answer.status_code >= 400:
-                    return _kept_nowhere(answer)
-                return _kept_nowhere(_note_look(request, action, kwargs, polled) or answer)
+                if _shows_something(request, answer):
+                    answer = _note_look(request, action, kwargs, polled) or answer
+                return _kept_nowhere(answer)
 
         return signs.write(cast(View, guarded), action=action, is_stepped_up=stepped_up)
 
     return protect
+
+
+def _shows_something(request: HttpRequest, answer: HttpResponseBase) -> bool:
+    """Tell whether an answer carries more than a sentence or an address to go to.
+
+    To what was sent: whole pages, and forms shown again. What was done stands in the log itself.
+    """
+    if request.method in LOOKS:
+        return answer.status_code < 400
+    if 300 <= answer.status_code < 400:
+        return False
+    return answer.status_code == JUDGED or "text/html" in answer.get("Content-Type", "")
 
 
 def _kept_nowhere(answer: HttpResponseBase) -> HttpResponseBase:
@@ -91,6 +113,8 @@ def open_to_all(reason: str) -> Callable[[View], View]:
 
 
 def _refusal(request: HttpRequest, action: str, stepped_up: bool) -> HttpResponseBase | None:
+    if request.method not in METHODS:
+        return HttpResponseNotAllowed(METHODS)
     if not request.user.is_authenticated:
         if is_from_script(request):
             return HttpResponse(status=401)
@@ -162,7 +186,7 @@ def _note_look(
 ) -> HttpResponseBase | None:
     """Log a look; return what is answered instead when that cannot be done."""
     known = described(action)
-    if request.method not in LOOKS or known.room is Compartment.PUB:
+    if known.room is Compartment.PUB:
         return None
     assert isinstance(request.user, User)
     if is_polled and not polls.lets_through(request.user.pk, action, *names.values()):

@@ -9,6 +9,7 @@ from django.contrib.auth.signals import user_logged_out
 from django.db import connections
 from django.dispatch import receiver
 from django.http import HttpRequest, StreamingHttpResponse
+from django.views.decorators.http import require_safe
 
 from tornvakt.base.access.doors import requires
 from tornvakt.base.access.lock import LOCKED_AT, locked, unlocked, works_while_locked
@@ -19,6 +20,7 @@ from tornvakt.surfaces.console.hub import RESYNC, Desk, encode
 
 
 @works_while_locked("a locked desk goes on counting and sounding, without details")
+@require_safe
 @requires("incidents.view")
 async def stream(request: HttpRequest) -> StreamingHttpResponse:
     """Follow the queue. ``seq`` (or Last-Event-ID) says what the page already shows.
