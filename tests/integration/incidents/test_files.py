@@ -4,15 +4,19 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from tests.integration.incidents.conftest import NOW, Open, after, logged
 from tornvakt.base.access.models import User
 from tornvakt.base.access.services import create_user
+from tornvakt.base.files import pictures
 from tornvakt.base.files.refusals import FileKindUnknown
 from tornvakt.base.files.selectors import open_stored
 from tornvakt.domains.incidents import selectors
 from tornvakt.domains.incidents import services as incidents
 from tornvakt.domains.incidents.models import IncidentFile
+from tornvakt.domains.sites import services as sites
+from tornvakt.domains.sites.models import Site
 
 TEXT = "Portkod bytt av hyresvärden\n".encode()
 
@@ -55,3 +59,22 @@ def test_nobody_else_opens_it_and_nothing_broken_is_kept(open_one: Open, operato
     with pytest.raises(incidents.NotAllowed):
         incidents.attach(incident_id=incident.pk, by=guard, data=TEXT, name="a.txt", now=NOW)
     assert IncidentFile.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_is_held_up_while_a_picture_is_drawn(
+    open_one: Open, operator: User, school: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite no alarm can be written while a transaction is open: ten seconds a picture."""
+    seen = []
+
+    def drawn(content: bytes) -> tuple[bytes, str]:
+        seen.append(connection.in_atomic_block)
+        return content, "image/png"
+
+    monkeypatch.setattr(pictures, "redrawn", drawn)
+    png = b"\x89PNG\r\n\x1a\n" + bytes(20)
+    incident = open_one()
+    incidents.attach(incident_id=incident.pk, by=operator, data=png, name="a.png", now=NOW)
+    sites.add_plan(site_id=school.pk, data=png, name="b.png", by=operator, at=NOW)
+    assert seen == [False, False]

@@ -12,7 +12,7 @@ import warnings
 
 from PIL import Image, ImageOps
 
-from tornvakt.base.files.refusals import PictureBroken, PictureTooManyPixels
+from tornvakt.base.files.refusals import PictureBroken, PicturesWaiting, PictureTooManyPixels
 
 log = logging.getLogger(__name__)
 
@@ -22,13 +22,16 @@ QUALITY = 88
 _READ = ("JPEG", "PNG", "WEBP", "GIF")
 _one_at_a_time = threading.Lock()
 """A picture of 50 million pixels takes some 200 MB a copy while it is drawn: four at once took
-the web process to 900 MB. The others wait; each takes a second or two."""
+the web process to 900 MB. The others wait; each takes a second or two, the largest ten."""
+_may_wait = threading.BoundedSemaphore(3)
+"""So many are drawn or wait. Whoever waits holds one of the web's lanes, and some must be free."""
 
 
 def redrawn(content: bytes) -> tuple[bytes, str]:
     """Return the picture anew and its media type: JPEG for photographs, PNG for the rest.
 
-    Raises PictureBroken, and PictureTooManyPixels before a single pixel is unpacked.
+    Raises PictureBroken, and before a single pixel is unpacked PictureTooManyPixels, or
+    PicturesWaiting when others are being drawn already.
     """
     try:
         with warnings.catch_warnings():
@@ -37,9 +40,14 @@ def redrawn(content: bytes) -> tuple[bytes, str]:
             with Image.open(io.BytesIO(content), formats=_READ) as picture:
                 if picture.width * picture.height > MOST_PIXELS:
                     raise PictureTooManyPixels(MOST_PIXELS)
-                with _one_at_a_time:
-                    return _drawn(picture)
-    except PictureTooManyPixels:
+                if not _may_wait.acquire(blocking=False):
+                    raise PicturesWaiting
+                try:
+                    with _one_at_a_time:
+                        return _drawn(picture)
+                finally:
+                    _may_wait.release()
+    except (PictureTooManyPixels, PicturesWaiting):
         raise
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise PictureTooManyPixels(MOST_PIXELS) from None

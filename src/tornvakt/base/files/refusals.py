@@ -74,6 +74,15 @@ class PictureTooManyPixels(Refusal):
         )
 
 
+class PicturesWaiting(Refusal):
+    """Drawing pictures anew is heavy, and the alarms come first."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Several pictures are being taken in right now. Send it again in half a minute.")
+        )
+
+
 class FileUnreadable(Refusal):
     """The stored content is gone or damaged."""
 

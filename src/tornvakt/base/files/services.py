@@ -1,6 +1,7 @@
 """Taking a file in, and clearing away what was taken in for nothing."""
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -21,14 +22,31 @@ KEPT_ASIDE = timedelta(days=30)
 """So long can a database from a backup, which does not know the newest files, be put right."""
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A content that lies on the disk and has no row yet."""
+
+    digest: str
+    media_type: str
+    size: int
+
+
 def store(
     data: bytes, *, name: str, by: audit.Actor | None, now: datetime, room: str = "LARM"
 ) -> StoredFile:
-    """Keep a file that somebody sent in and return its row.
+    """Keep a file that somebody sent in and return its row: `prepare` and `keep` in one.
 
-    Raises FileEmpty, FileTooLarge, FileKindUnknown, FileIsHeic, PictureBroken and
-    PictureTooManyPixels, before anything is written. The content is on the disk before the row:
-    a row never leads to nothing.
+    Raises what `prepare` raises.
+    """
+    return keep(prepare(data), name=name, by=by, now=now, room=room)
+
+
+def prepare(data: bytes) -> Prepared:
+    """Judge a content, draw a picture anew, and put it on the disk. Not in a transaction.
+
+    A large picture takes seconds, and on SQLite nobody else can write while a transaction is open.
+    Raises FileEmpty, FileTooLarge, FileKindUnknown, FileIsHeic, PictureBroken, PicturesWaiting and
+    PictureTooManyPixels, before anything is written.
     """
     if not data:
         raise FileEmpty
@@ -39,24 +57,30 @@ def store(
         data, media = pictures.redrawn(data)
         if len(data) > LARGEST:
             raise FileTooLarge(len(data))
-    digest = vault.put(DataDir(settings.DATA), data)
-    with transaction.atomic():
-        row = StoredFile.objects.create(
-            digest=digest,
-            name=sniffing.clean_name(name, media),
-            media_type=media,
-            size=len(data),
-            stored_at=now,
-            stored_by=by.pk if by is not None else None,
-        )
-        audit.wrote(
-            "file.store",
-            by=by,
-            on=("file", str(row.pk)),
-            room=room,
-            at=now,
-            params={"type": media, "size": len(data)},
-        )
+    return Prepared(vault.put(DataDir(settings.DATA), data), media, len(data))
+
+
+@transaction.atomic
+def keep(
+    prepared: Prepared, *, name: str, by: audit.Actor | None, now: datetime, room: str = "LARM"
+) -> StoredFile:
+    """Give a prepared content its row. The content came first: a row never leads to nothing."""
+    row = StoredFile.objects.create(
+        digest=prepared.digest,
+        name=sniffing.clean_name(name, prepared.media_type),
+        media_type=prepared.media_type,
+        size=prepared.size,
+        stored_at=now,
+        stored_by=by.pk if by is not None else None,
+    )
+    audit.wrote(
+        "file.store",
+        by=by,
+        on=("file", str(row.pk)),
+        room=room,
+        at=now,
+        params={"type": prepared.media_type, "size": prepared.size},
+    )
     return row
 
 

@@ -8,10 +8,11 @@ import pytest
 from PIL import Image
 
 from tornvakt.base.files import pictures
+from tornvakt.base.files.refusals import PicturesWaiting
 
 
-def test_pictures_are_drawn_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Four large ones at once took the memory of a whole storm."""
+def test_pictures_are_drawn_one_at_a_time_and_few_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four large ones at once took the memory of a whole storm; those in line took the lanes."""
     at_once, most = 0, 0
     counting = threading.Lock()
 
@@ -20,7 +21,7 @@ def test_pictures_are_drawn_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> No
         with counting:
             at_once += 1
             most = max(most, at_once)
-        time.sleep(0.05)
+        time.sleep(0.1)
         with counting:
             at_once -= 1
         return b"", "image/png"
@@ -28,9 +29,20 @@ def test_pictures_are_drawn_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(pictures, "_drawn", slowly)
     out = io.BytesIO()
     Image.new("RGB", (4, 4)).save(out, "PNG")
-    threads = [threading.Thread(target=pictures.redrawn, args=(out.getvalue(),)) for _ in range(4)]
+    told = []
+
+    def send() -> None:
+        try:
+            told.append(pictures.redrawn(out.getvalue())[1])
+        except PicturesWaiting as refusal:
+            told.append(type(refusal).__name__)
+
+    begins = threading.Barrier(5)
+    threads = [threading.Thread(target=lambda: (begins.wait(), send())) for _ in range(5)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert most == 1
+    assert sorted(told) == ["PicturesWaiting"] * 2 + ["image/png"] * 3
+    assert pictures.redrawn(out.getvalue())[1] == "image/png"  # the line is empty again

@@ -6,14 +6,13 @@ from pathlib import PurePath
 from django.db import transaction
 
 from tornvakt.base.access.models import User
-from tornvakt.base.files.services import store
+from tornvakt.base.files import services as files
 from tornvakt.domains.sites.models import PlanKind, Site, SitePlan
 from tornvakt.domains.sites.services.writing import tell
 
 LONGEST_TITLE = 120
 
 
-@transaction.atomic
 def add_plan(
     *, site_id: int, data: bytes, name: str, by: User | None, at: datetime, title: str = ""
 ) -> SitePlan:
@@ -21,16 +20,19 @@ def add_plan(
 
     Raises the refusals of `base/files` when the file is empty, too large or of no kind we keep.
     """
-    site = Site.objects.get(pk=site_id)
-    file = store(data, name=name, by=by, now=at)
-    plan = SitePlan.objects.create(
-        site=site,
-        title=(title.strip() or PurePath(file.name).stem)[:LONGEST_TITLE],
-        kind=PlanKind.PHOTO if file.is_picture else PlanKind.PLAN,
-        file=file,
-        added_at=at,
-    )
-    tell("add_plan", site, part="plan", by=by, at=at, params={"plan": plan.pk, "file": file.pk})
+    prepared = files.prepare(data)  # seconds, for a large picture: before anybody is held up
+    with transaction.atomic():
+        site = Site.objects.get(pk=site_id)
+        file = files.keep(prepared, name=name, by=by, now=at)
+        plan = SitePlan.objects.create(
+            site=site,
+            title=(title.strip() or PurePath(file.name).stem)[:LONGEST_TITLE],
+            kind=PlanKind.PHOTO if file.is_picture else PlanKind.PLAN,
+            file=file,
+            added_at=at,
+        )
+        params = {"plan": plan.pk, "file": file.pk}
+        tell("add_plan", site, part="plan", by=by, at=at, params=params)
     return plan
 
 
