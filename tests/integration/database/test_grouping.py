@@ -14,6 +14,7 @@ from tornvakt.domains.alarms.models import Alarm
 from tornvakt.domains.incidents import selectors
 from tornvakt.domains.incidents import services as incidents
 from tornvakt.domains.incidents.models import Incident, LogEntry
+from tornvakt.domains.incidents.services import judging
 from tornvakt.domains.sites import services as sites
 
 MS = 1_000
@@ -125,6 +126,20 @@ def test_a_fault_of_one_transmitter_is_not_hidden_in_the_power_cut(
     fault = Incident.objects.get(links__alarm__notice="triage.swinger")
     assert (fault.group, fault.alarm_count, fault.place) == ("", 1, "Objekt 0007")
     assert Incident.objects.get(group="power:Malmen").alarm_count == 5
+
+
+def test_a_power_cut_is_as_serious_as_it_was_whatever_a_rule_finds_of_a_member(
+    carry: Carry, operator: User
+) -> None:
+    carry(lost(town(8)))
+    cut = Incident.objects.get(group="power:Malmen")
+    member = Alarm.objects.filter(link__incident=cut).first()
+    assert member is not None
+    judging.note_judgements(
+        judged=[judging.Judged(member.pk, cut.opened_at, "more_serious", 4, member.priority, {})]
+    )
+    cut.refresh_from_db()
+    assert (member.priority, cut.priority) == (3, 2)
 
 
 def test_batteries_and_links_are_other_causes(carry: Carry, operator: User) -> None:

@@ -69,6 +69,21 @@ def test_a_second_zone_that_joins_wakes_it(carry: Carry, school: Site, operator:
     assert woken_line(incident).params["why"] in ("new_alarm", "raised")
 
 
+def test_what_a_rule_finds_wakes_it_only_when_it_raises_it(
+    carry: Carry, school: Site, operator: User
+) -> None:
+    carry([sia("1234", "Nri1/BA4")])
+    incident = Incident.objects.get()
+    let_wait(incident, operator)
+    carry([sia("1234", "Nri1/BC", sequence=2, at_us=START_US + 5 * SECOND)])
+    incident.refresh_from_db()
+    assert (incident.priority, incident.state) == (3, "waiting")
+    carry([sia("1234", "Nri1/BA4", sequence=3, at_us=START_US + 9 * SECOND)])
+    incident.refresh_from_db()
+    assert (incident.priority, incident.state) == (2, "in_progress")
+    assert woken_line(incident).params["why"] == "raised"
+
+
 def test_another_place_in_a_power_cut_wakes_it_though_it_raises_nothing(
     carry: Carry, transactional_db: None, operator: User
 ) -> None:

@@ -27,8 +27,7 @@ def alarmed(matter: Matter) -> Decision:
             return replace(_gathered(matter, zone, "swinger"), technical=technical)
     notes, beside = ((), "") if swings or is_running_away(matter) else _confirmed(matter, own)
     if own is not None:
-        if not any(note.key == "" and note.priority for note in notes):
-            notes = (*_raised_again(matter, own), *notes)
+        notes = notes or _raised_again(matter, own)
         decision = matter.decided(Verdict.JOIN, "repeat", notes=notes)
         return replace(decision, technical=technical)
     decision = matter.decided(Verdict.RAISE, "new", notes=notes)

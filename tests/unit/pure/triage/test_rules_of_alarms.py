@@ -42,6 +42,28 @@ def test_what_confirms_nothing(second: int, zone: str, code: str) -> None:
     assert panel.priority(ZONE_4) == 2
 
 
+def test_what_is_no_burglary_or_fire_and_what_is_p1_already_is_not_confirmed() -> None:
+    for code, priority in (("TA", 2), ("BA", 1)):
+        panel = Panel()
+        panel.say(said(code, 0, "4", priority=2))
+        decision = panel.say(said(code, 60, "5", priority=priority))
+        assert (decision.beside, rules_of(decision)) == ("", [])
+
+
+def test_what_is_confirmed_is_raised_one_step() -> None:
+    panel = Panel()
+    panel.say(said("BA", 0, "4", priority=3), said("BA", 9, "5", priority=3))
+    assert (panel.priority(ZONE_4), panel.priority(ZONE_5)) == (2, 2)
+
+
+def test_the_same_again_that_is_confirmed_says_so_once() -> None:
+    panel = Panel(rules=Rules(confirm_within_s=100))
+    panel.say(said("BA", 0, "4"), said("BC", 10), said("BA", 150, "5"))
+    again = panel.say(said("BA", 160, "4"))
+    assert (again.verdict, rules_of(again)) == (Verdict.JOIN, ["confirmed", "confirms"])
+    assert (panel.priority(ZONE_4), panel.priority(ZONE_5)) == (1, 1)
+
+
 def test_the_last_second_of_the_time_confirms() -> None:
     panel = Panel()
     panel.say(said("BA", 0, "4"))
@@ -97,6 +119,17 @@ def test_p1_stands_alone_in_the_middle_of_a_runaway() -> None:
     assert decision.priority == 1
 
 
+def test_p1_of_any_kind_is_alone_in_a_runaway_and_in_a_swinger() -> None:
+    panel = Panel()
+    panel.say(*(said("BT", n * 0.1, str(100 + n)) for n in range(40)))
+    assert panel.say(said("BA", 5, "4", priority=1)).key == "sia:BA::4::"
+    panel = Panel()
+    for number in range(5):
+        decision = panel.say(said("BA", number * 600, "4", priority=1))
+        panel.ledger.close([decision.key])
+        assert (decision.verdict, decision.key) == (Verdict.RAISE, "sia:BA::4::")
+
+
 @pytest.mark.parametrize("code", ["FA", "GA", "MA"])
 def test_where_a_life_may_hang_on_it_nothing_is_gathered(code: str) -> None:
     panel = Panel()
@@ -148,7 +181,8 @@ def test_the_fourth_alarm_of_a_zone_within_an_hour_is_a_swinger() -> None:
     assert (decision.verdict, decision.rule, decision.key) == (
         Verdict.RAISE, "swinger", "swinger:1:4",
     )  # fmt: skip
-    assert [(n.rule, n.params["zone"]) for n in decision.technical] == [("swinger", "4")]
+    params = {"zone": "4", "area": "1", "alarms": 3, "minutes": 60}
+    assert decision.technical == (Note("swinger", params, "swinger:1:4"),)
     assert panel.say(said("BT", 1_900, "4")).verdict is Verdict.JOIN
     assert len(panel.ledger.technical) == 1
 
@@ -167,6 +201,15 @@ def test_a_swinging_zone_joins_its_own_alarm_and_confirms_nothing() -> None:
         decision = panel.say(said("BA", number * 60, "4"))
     assert (decision.verdict, decision.rule) == (Verdict.JOIN, "repeat")
     assert rules_of(panel.say(said("BA", 400, "5"))) == []
+    assert rules_of(panel.say(said("BA", 410, "4"))) == []  # nor is it confirmed by another
+
+
+def test_a_runaway_is_not_confirmed() -> None:
+    panel = Panel()
+    panel.say(said("BA", 0, "4"), *(said("BT", n, str(100 + n)) for n in range(1, 25)))
+    assert panel.say(said("BA", 26, "5")).key == "runaway"
+    again = panel.say(said("BA", 27, "4"))
+    assert (again.verdict, rules_of(again)) == (Verdict.JOIN, [])
 
 
 def test_a_swinging_hold_up_button_is_still_alone() -> None:
