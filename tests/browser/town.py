@@ -214,6 +214,37 @@ class Town:
         )
         return {}
 
+    def staff(self, suffix: str) -> dict[str, Any]:
+        """Make an administrator and a data protection officer, a right and a sample of the log."""
+        from datetime import timedelta
+
+        from tornvakt.base.access import grants, services
+        from tornvakt.base.access.models import User
+        from tornvakt.base.reviews import services as reviews
+
+        now, day = datetime.now(UTC), timedelta(days=1)
+        admin, officer = (
+            services.create_user(
+                username=f"{role}.{suffix}", role=role, call_name=role, password=PASSWORD
+            )
+            for role in ("sysadmin", "dpo")
+        )
+        guest = User.objects.get(username="operator2")
+        grants.give(
+            user=guest,
+            action="sites.view",
+            on=("site", f"OBJ-{suffix}"),
+            since=now,
+            until=now + 30 * day,
+            why="Byter larmsändaren",
+            by=admin,
+            now=now,
+        )
+        sample = reviews.draw(
+            room="LARM", since=now - day, until=now + day, many=3, by=officer, now=now
+        )
+        return {"person": guest.pk, "sample": sample.pk}
+
     def dismiss(self, username: str) -> dict[str, Any]:
         """Take every role from a person."""
         from django.db import transaction

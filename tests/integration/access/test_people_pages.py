@@ -58,6 +58,8 @@ def test_what_is_wrong_stands_beside_the_field_and_nothing_typed_is_lost(
     assert answer.status_code == 422
     assert f'id="{field}-err"' in page and f'href="#{field}"' in page
     assert f'value="{values["username"]}"' in page
+    both = text_of(signed_in(admin).post("/konton/ny/", {"username": "", "call_name": "\u200b"}))
+    assert 'id="username-err"' in both and 'id="call_name-err"' in both
     assert not User.objects.filter(username="eva").exists()
 
 

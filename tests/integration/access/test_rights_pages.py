@@ -56,6 +56,7 @@ def test_a_right_is_given_seen_used_and_ended(
     [
         ({"right": ""}, "right"),
         ({"right": "sites.edit"}, "right"),
+        ({"thing": "OBJ 0042"}, "thing"),
         ({"thing": ""}, "thing"),
         ({"last_day": "31/12"}, "last_day"),
         ({"last_day": "2020-01-01"}, "last_day"),
@@ -73,6 +74,8 @@ def test_what_is_wrong_with_a_right_stands_beside_the_field(
     assert f'id="{field}-err"' in page and f'href="#{field}"' in page
     assert f'value="{(values | wrong)["why"].strip()}"' in page
     assert not Grant.objects.exists()
+    empty = signed_in(admin).post(f"/konton/{guest.pk}/rattigheter/", {}).content.decode()
+    assert all(f'id="{name}-err"' in empty for name in values)
 
 
 def test_the_page_of_rights_asks_as_much_for_three_as_for_thirty(

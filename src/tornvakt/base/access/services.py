@@ -123,10 +123,8 @@ def create_user(
     password is not judged here: the demo prints its own.
     """
     call_name = plain_name(call_name)
-    if not username or len(username) > 150 or not _USERNAME.fullmatch(username):
-        raise NameMissing("username")
-    if not call_name or len(call_name) > 30:
-        raise NameMissing("call_name")
+    for fault in name_faults(username=username, call_name=call_name):
+        raise fault
     if role and role not in Role.values:
         raise UnknownRole(role)
     by_two = role in holdings.BY_TWO and not (by is None and role in holdings.BY_MACHINE)
@@ -144,6 +142,15 @@ def create_user(
         RoleHolding.objects.create(user=user, role=role, since=user.date_joined, granted_by=by)
     _wrote("access.account_made", user, by, user.date_joined, role=role)
     return user
+
+
+def name_faults(*, username: str, call_name: str) -> list[NameMissing]:
+    """Return what is wrong with the names of an account, for a form that says all of it at once."""
+    is_username = len(username) <= 150 and _USERNAME.fullmatch(username)
+    is_call_name = 0 < len(plain_name(call_name)) <= 30
+    return ([] if is_username else [NameMissing("username")]) + (
+        [] if is_call_name else [NameMissing("call_name")]
+    )
 
 
 @transaction.atomic

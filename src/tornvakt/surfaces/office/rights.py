@@ -67,6 +67,10 @@ def give_right(request: HttpRequest, user_id: int) -> HttpResponseBase:
     day = days.span_of(values["last_day"])
     if day is None:
         missing["last_day"] = _("Write the last day as 2026-12-31.")
+    if not values["thing"]:
+        missing["thing"] = str(grants.GrantOnNothing())
+    if not values["why"]:
+        missing["why"] = str(grants.GrantWithoutReason())
     if not missing and day:
         try:
             grants.give(
