@@ -107,6 +107,39 @@ def test_a_joining_hides_no_wait_and_undoing_it_gives_back_clocks_and_priority(
     assert (mine.opened_at, mine.first_taken_at) == (after(170), after(200))
 
 
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 1, 0)])
+def test_joinings_are_undone_in_any_order_and_leave_it_as_it_was(
+    school: Site, open_one: Open, leader: User, order: tuple[int, ...]
+) -> None:
+    """Otherwise a fire would stand twice, and the fault it was joined with nowhere."""
+    fault = open_one(kind="technical", priority=3, title_sv="Fel", last_signal_at=after(7))
+    kept = (
+        "kind",
+        "title_sv",
+        "site_id",
+        "priority",
+        "opened_at",
+        "last_signal_at",
+        "escalated_at",
+    )
+    was = [getattr(fault, name) for name in kept]
+    more = [
+        open_one(kind="fire", priority=2, site=school, opened_at=after(10), title_sv="Brand"),
+        open_one(kind="assault", priority=1, opened_at=after(20), title_sv="Överfall", **at(900)),
+        open_one(kind="water", priority=1, opened_at=after(15), title_sv="Vatten", **at(300)),
+    ]
+    for each in more:
+        incidents.merge(
+            incident_id=each.pk, into_id=fault.pk, by=leader, reason="Samma", now=after(30)
+        )
+    fault.refresh_from_db()
+    assert (fault.priority, fault.kind, fault.opened_at) == (1, "assault", after(15))
+    for number in order:
+        incidents.undo_merge(incident_id=more[number].pk, by=leader, reason="Olika", now=after(40))
+    fault.refresh_from_db()
+    assert [getattr(fault, name) for name in kept] == was
+
+
 def test_a_priority_that_something_else_is_worth_stays(
     school: Site, open_one: Open, operator: User
 ) -> None:

@@ -4,6 +4,8 @@ What was joined keeps its number, its timeline and its end; its alarms go on in 
 a further signal is counted where somebody looks.
 """
 
+from collections.abc import Sequence
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -67,7 +69,8 @@ def merge(*, incident_id: int, into_id: int, by: User, reason: str = "", now: da
     _count_again(target)
     titles = {"title_sv": source.title_sv, "title_en": source.title_en}
     gives = _gives(source, target, now)
-    before = {"before": {name: _stored(getattr(target, name)) for name in gives}}
+    kept = (*gives, "last_signal_at")
+    before = {"before": {name: _stored(getattr(target, name)) for name in kept}}
     writing.write(
         merged,
         EntryKind.MERGED,
@@ -183,24 +186,65 @@ def _hold(one: int, other: int) -> tuple[Incident, Incident]:
 
 
 def _be_itself_again(other: Incident, alone: Incident, now: datetime) -> None:
-    """Give back what the joining changed, but for what something else has changed since."""
-    lines = LogEntry.objects.filter(
-        incident=other, kind=EntryKind.MERGED, params__joined=alone.number
-    )
-    last = lines.order_by("-id").first()
-    was = last.params.get("before", {}) if last else {}
+    """Give back what the joining changed, but for what something else has changed since.
+
+    Joinings may be undone in any order: what it is now follows from what it was before the first
+    of them and from those that still stand, as if the one that is undone had never been.
+    """
+    lines = _standing_lines(other)
+    own = _own(other, lines)
+    joined = Incident.objects.filter(merged_into=other).in_bulk()
+    numbers = {each.number: each for each in (*joined.values(), alone)}
+    sources = [(numbers[n], line.at) for n, line in lines.items() if n in numbers]
+    was = _after_all(own, sources)
+    is_now = _after_all(own, [each for each in sources if each[0].pk != alone.pk])
     again: dict[str, Any] = {}
-    if "title_sv" in was and all(getattr(other, name) == getattr(alone, name) for name in LIKE):
-        again = {name: was[name] for name in LIKE}
-    if "opened_at" in was and other.opened_at == alone.opened_at:
-        again |= {name: _instant(was[name]) for name in CLOCKS}
+    if all(getattr(other, name) == getattr(was, name) for name in LIKE):
+        again = {name: getattr(is_now, name) for name in LIKE}
+    if other.opened_at == was.opened_at != is_now.opened_at:
+        again |= {name: getattr(is_now, name) for name in CLOCKS}
         again["first_taken_at"] = again["first_taken_at"] or other.taken_at
-    if "priority" in was and other.priority == alone.priority:
-        again["priority"] = _as_serious_as(other, was["priority"])
-    if again:
-        Incident.objects.filter(pk=other.pk).update(**again)
+    if other.priority == was.priority:
+        again["priority"] = _as_serious_as(other, is_now.priority)
+    if not IncidentAlarm.objects.filter(incident=other).exists():
+        again["last_signal_at"] = own.last_signal_at
+    Incident.objects.filter(pk=other.pk).update(**again)
     if again.get("priority", other.priority) != other.priority:
         _write_priority(EntryKind.LOWERED, other, again["priority"], now)
+
+
+def _standing_lines(other: Incident) -> dict[str, LogEntry]:
+    """Return the joinings since nothing was joined with it, undone ones too, by number, in turn."""
+    kinds = (EntryKind.MERGED, EntryKind.UNMERGED)
+    lines: dict[str, LogEntry] = {}
+    standing: set[str] = set()
+    for line in LogEntry.objects.filter(incident=other, kind__in=kinds).order_by("id"):
+        if number := line.params.get("joined"):
+            lines = {**lines, number: line} if standing else {number: line}
+            standing.add(number)
+        standing.discard(line.params.get("left", ""))
+    return lines
+
+
+def _own(other: Incident, lines: dict[str, LogEntry]) -> Incident:
+    """Return the incident as it was before the first of these joinings changed it. Not to save."""
+    own = copy(other)
+    for line in reversed(lines.values()):
+        for name, value in line.params.get("before", {}).items():
+            is_time = name in (*CLOCKS, "last_signal_at") and value
+            setattr(own, name, datetime.fromisoformat(value) if is_time else value)
+    return own
+
+
+def _after_all(own: Incident, sources: Sequence[tuple[Incident, datetime]]) -> Incident:
+    """Return what it is once these were joined with it, one after the other. Not to save."""
+    made = copy(own)
+    for source, at in sources:
+        was_taken = own.taken_at is not None and own.taken_at <= at
+        made.taken_by_id = own.taken_by_id if was_taken else None
+        for name, value in _gives(source, made, at).items():
+            setattr(made, name, value)
+    return made
 
 
 def _as_serious_as(incident: Incident, was: int) -> int:
@@ -214,10 +258,6 @@ def _as_serious_as(incident: Incident, was: int) -> int:
 def _write_priority(kind: EntryKind, incident: Incident, to: int, now: datetime) -> None:
     changed: dict[str, Any] = {"from": incident.priority, "to": to, "rule": "highest_alarm"}
     writing.write(incident, kind, now, None, **changed)
-
-
-def _instant(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
 
 
 def _brought(incident: Incident) -> list[int]:
