@@ -89,7 +89,7 @@ def test_what_is_taken_can_be_given_back_and_taken_by_another(
     view = selectors.incident(leader, incident.number)
     assert view is not None
     assert [entry.kind for entry in view.entries] == ["opened", "taken", "given_back", "taken"]
-    assert view.entries[1].sentence("en") == "Taken by Op 2 after 12 s"
+    assert view.entries[1].sentence("en") == "Taken by Op 2 after 12\u00a0s"
 
 
 def test_only_a_shift_leader_gives_back_for_another(

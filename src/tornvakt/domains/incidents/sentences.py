@@ -69,7 +69,8 @@ def _raised(entry: LogEntry) -> str:
 
 
 def _taken(entry: LogEntry) -> str:
-    return _("Taken by %(who)s after %(seconds)d s") % dict(entry.params)
+    waited = formats.exact_duration(int(entry.params["seconds"]))
+    return _("Taken by %(who)s after %(time)s") % {"who": entry.params["who"], "time": waited}
 
 
 def _given_back(entry: LogEntry) -> str:
@@ -105,7 +106,8 @@ def _released(entry: LogEntry) -> str:
 
 
 def _escalated(entry: LogEntry) -> str:
-    return _("Nobody took it in %(seconds)d s. Escalated to the shift leader") % dict(entry.params)
+    waited = formats.exact_duration(int(entry.params["seconds"]))
+    return _("Nobody took it in %(time)s. Escalated to the shift leader") % {"time": waited}
 
 
 def _step_done(entry: LogEntry) -> str:

@@ -14,7 +14,7 @@ from tornvakt.domains.incidents.cards import (
     DuplicateView,
     StepView,
 )
-from tornvakt.domains.incidents.outcomes import Outcome, Receiver
+from tornvakt.domains.incidents.outcomes import Outcome, Receiver, Route
 from tornvakt.domains.incidents.pictures import Choice, IncidentView
 from tornvakt.domains.incidents.states import State
 from tornvakt.domains.sites.selectors import TestView
@@ -101,13 +101,13 @@ def card(view: IncidentView, now: datetime) -> dict[str, Any]:
 
 
 def _step(n: int, step: StepView, view: IncidentView, now: datetime) -> dict[str, Any]:
-    is_open = step.state in ("current", "ahead")
+    is_open = step.state in ("current", "ahead") and view.row.closed_at is None
     return {
         "n": n,
         "key": step.key,
         "text": step.text,
         "help": step.help,
-        "state": _CSS[step.state],
+        "state": "todo" if step.state == "current" and not is_open else _CSS[step.state],
         "answers": step.answers if is_open else (),
         "note": step.reason if step.state == "skipped" else step.answer,
         "at": step.at,
@@ -230,6 +230,9 @@ def _hold(view: IncidentView) -> str:
         return _("It waits. Go on with it (V) before you close it.")
     if view.row.state == State.DISPATCHED:
         return _("Somebody is on the way. Note when they are there (S) or called back.")
+    is_for_112 = any(each.route == Route.EMERGENCY for each in view.calls)
+    if is_for_112 and not view.hand_overs:
+        return _("Note the hand-over to 112 (L) before you close it.")
     return ""
 
 

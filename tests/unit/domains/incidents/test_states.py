@@ -75,7 +75,7 @@ def test_the_causes_follow_the_result() -> None:
         ),
         (entry(EntryKind.RESTORED, **TITLES), "Back to normal: Burglary alarm · zone 4"),
         (entry(EntryKind.RAISED, **{"from": 3, "to": 2}), "Priority raised from NORMAL to ALARM"),
-        (entry(EntryKind.TAKEN, who="Op 2", seconds=12), "Taken by Op 2 after 12 s"),
+        (entry(EntryKind.TAKEN, who="Op 2", seconds=12), "Taken by Op 2 after 12\u00a0s"),
         (entry(EntryKind.GIVEN_BACK, who="Op 2", owner=""), "Given back by Op 2"),
         (
             entry(EntryKind.GIVEN_BACK, who="SL 1", owner="Op 2"),
@@ -92,7 +92,7 @@ def test_the_causes_follow_the_result() -> None:
         (entry(EntryKind.TAKEN_OVER, who="Op 3", owner="Op 2"), "Op 3 took over from Op 2"),
         (
             entry(EntryKind.ESCALATED, seconds=61),
-            "Nobody took it in 61 s. Escalated to the shift leader",
+            "Nobody took it in 1\u00a0min\u00a01\u00a0s. Escalated to the shift leader",
         ),
         (entry(EntryKind.STEP_DONE, words="Lyssna in", answer=""), "Done: Lyssna in"),
         (entry(EntryKind.STEP_DONE, words="Svar?", answer="Ja"), "Done: Svar? – Ja"),

@@ -280,12 +280,15 @@ const takeIt = opens(async () => {
   if (isAnothers && (await isShown()) && acts.open("take_over")) return;
   actions.take(row); // not waited for: the answer stands on the screen already
 });
-/** A key that presses a button of the incident, or opens the form if the button is not there. */
-const press = (act, name) => opens(() => whenThere(() => {
-  const found = byId("centre").querySelector(`form[data-act="${act}"]`);
-  found?.requestSubmit();
-  return Boolean(found) || acts.open(name);
-}, "not_now"));
+/** A key that presses a button of the incident, or opens the form if the button is not there. Which of them it is depends on what is under way. */
+const press = (act, name) => opens(async () => {
+  await settled();
+  await whenThere(() => {
+    const found = byId("centre").querySelector(`form[data-act="${act}"]`);
+    found?.requestSubmit();
+    return Boolean(found) || acts.open(name);
+  }, "not_now");
+});
 const step = (by) => () => select(queue.neighbour(by), { focus: true });
 keys.connect(
   {

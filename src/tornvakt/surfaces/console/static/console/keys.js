@@ -29,16 +29,29 @@ button.addEventListener("click", () => {
 document.getElementById("show-keys").addEventListener("click", () => dialog.showModal());
 show();
 
-let opening = null; // a form is on its way: what is typed meanwhile is text for it, no command
+let opening = null; // a form is on its way: what is pressed meanwhile is for it, no command
 
 async function open(work) {
-  const mine = (opening = { text: "" });
+  const mine = (opening = []);
   await work;
   opening = opening === mine ? null : opening;
+  mine.forEach(press);
+}
+
+/** Do in the form that has come what a key would have done there. If none came it does nothing. */
+function press(key) {
   const field = document.activeElement;
-  if (!mine.text || !isText(field)) return;
-  field.setRangeText(mine.text, field.value.length, field.value.length, "end");
+  if (!field.form) return;
+  if (key === "Tab") return void nextOf(field)?.focus();
+  if (key === "Enter") return void field.form.requestSubmit(field.type === "submit" ? field : null);
+  if (!isText(field)) return void (/^[1-9]$/.test(key) && field.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })));
+  field.setRangeText(key, field.value.length, field.value.length, "end");
   field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function nextOf(field) {
+  const all = [...field.form.elements].filter((each) => each.type !== "hidden" && each.checkVisibility());
+  return all[all.indexOf(field) + 1];
 }
 
 // A file, a choice and a button have no text to add to, though some of them are written in.
@@ -52,9 +65,9 @@ export function connect(acts, { escape, submit, moves, toForm }) {
     if (event.key === "Escape") return void (escape(event) && event.preventDefault());
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) return void (submit(event) && event.preventDefault());
     if (event.ctrlKey || event.metaKey || event.altKey || isWriting(event.target)) return;
-    if (opening && event.key.length === 1) {
+    if (opening && (event.key.length === 1 || event.key === "Tab" || event.key === "Enter")) {
       event.preventDefault();
-      return void (opening.text += event.key);
+      return void opening.push(event.key);
     }
     const arrow = moves[event.key];
     const isFree = !event.target.matches?.("input") && !event.target.closest?.("summary, [role=region]");
