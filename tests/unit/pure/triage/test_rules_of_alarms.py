@@ -31,6 +31,7 @@ def test_a_second_zone_of_the_area_confirms_and_raises_both() -> None:
         (3_601, "5", "BA"),  # too late
         (60, "9", "BA"),  # another area
         (60, "5", "BT"),  # a fault, not an alarm
+        (60, "5", "FA"),  # a fire, not a burglary
         (60, "4", "BA"),  # the same zone
     ],
 )
