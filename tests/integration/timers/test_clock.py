@@ -58,6 +58,7 @@ LOOKED_AFTER = (
     (incidents, "release_gone", 8),
     (holdings, "end_expired", 4),
     (hours, "judge_due", 16),
+    (hours, "end_opened", 4),
     (tests, "judge_due", 16),
     (test_modes, "warn", 4),
     (hours, "follow_register", 2),

@@ -66,6 +66,22 @@ def test_who_opens_late_ends_it(watched: Site, say: Say) -> None:
     assert (alarm.state, alarm.restored_at) == ("restored", local(MONDAY + "08:31"))
 
 
+def test_another_transmitter_of_the_place_that_opens_it_ends_it_too(
+    watched: Site, say: Say
+) -> None:
+    sites.add_transmitter(site=watched, account="5678")
+    for account in ("1234", "5678"):
+        say("Nri1/CL7", SUNDAY_NIGHT, account)
+    judge(local(MONDAY + "08:15"))
+    assert hours.end_opened(now=local(MONDAY + "08:16")) == 0
+    say("Nri1/OP7", local(MONDAY + "08:20"), "5678")
+    assert Alarm.objects.get(notice="opening.missed").state == "open"
+    assert hours.end_opened(now=local(MONDAY + "08:21")) == 1
+    alarm = Alarm.objects.get(notice="opening.missed")
+    assert (alarm.account, alarm.state) == ("1234", "restored")
+    assert hours.end_opened(now=local(MONDAY + "08:22")) == 0
+
+
 def test_who_opened_early_was_in_time(watched: Site, say: Say) -> None:
     say("Nri1/CL7", SUNDAY_NIGHT)
     say("Nri1/OP7", local(MONDAY + "06:30"))

@@ -66,6 +66,7 @@ def timers() -> Sequence[Timer]:
         Timer("takes_lapse", lambda now, _heard: incidents.release_gone(now=now), 2.0),
         Timer("roles_run_out", lambda now, _heard: holdings.end_expired(now=now), 5.0),
         Timer("hours", lambda now, heard: hours.judge_due(now=now, heard_until=heard), 1.0),
+        Timer("hours_opened", lambda now, _heard: hours.end_opened(now=now), 5.0),
         Timer("tests", lambda now, heard: tests.judge_due(now=now, heard_until=heard), 1.0),
         Timer("test_mode_warning", lambda now, _heard: test_modes.warn(now=now), 5.0),
         Timer(

@@ -14,7 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from tornvakt.domains.alarms import services as alarms
-from tornvakt.domains.alarms.models import AreaState
+from tornvakt.domains.alarms.models import Alarm, AlarmState, AreaState
 from tornvakt.domains.sites.models import OpeningSchedule, Transmitter
 from tornvakt.domains.sites.selectors.schedules import schedule as schedule_of
 from tornvakt.pure.schedules import Change, Schedule
@@ -23,6 +23,7 @@ from tornvakt.surfaces.worker.models import HoursWatch
 
 AT_ONCE = 200
 """Schedules looked at in one go: a town opens at eight."""
+NOT_OPENED = "opening.missed"
 NOT_LONGER_AGO = timedelta(days=2)
 """After a longer stop only the deadlines of the last two days are judged: the rest is history."""
 
@@ -47,6 +48,24 @@ def judge_due(*, now: datetime, heard_until: datetime) -> int:
     until = min(now, heard_until)
     due = HoursWatch.objects.filter(due_at__lte=until).order_by("due_at")
     return sum(_judge(pk, until, now) for pk in list(due.values_list("pk", flat=True)[:AT_ONCE]))
+
+
+def end_opened(*, now: datetime) -> int:
+    """End what was told as not opened when the place is open after all; return how many.
+
+    The transmitter it was told of ends it by itself; of several at a place another may open it.
+    """
+    told = Alarm.objects.filter(
+        notice=NOT_OPENED, state=AlarmState.OPEN, closed_at=None, key__startswith="notice:"
+    )
+    schedules = {int(alarm.params.get("schedule", 0)): alarm for alarm in told}
+    rows = OpeningSchedule.objects.filter(pk__in=schedules)
+    opened = [row for row in rows if any(state.is_open for state in _states(row))]
+    for row in opened:
+        alarm = schedules[row.pk]
+        area = {"area": alarm.params.get("area", "")}
+        alarms.announce(name="area.opened", account=alarm.account, params=area, now=now)
+    return len(opened)
 
 
 def _begin(row: OpeningSchedule, now: datetime) -> None:
@@ -127,7 +146,7 @@ def _states(row: OpeningSchedule) -> list[AreaState]:
 def _announce(change: Change, state: AreaState, row: OpeningSchedule, now: datetime) -> None:
     due = timezone.localtime(change.at)
     alarms.announce(
-        name="opening.missed" if change.is_opening else "closing.missed",
+        name=NOT_OPENED if change.is_opening else "closing.missed",
         account=state.account,
         params={
             "area": plain_number(row.area if change.is_opening else state.area),
