@@ -160,6 +160,7 @@ def test_a_test_of_fire_asks_twice_and_the_technician_ends_it(
 ) -> None:
     page = leader(open_page, theme=theme, width=1280)
     page.goto(f"{house.url}/objekt/{number}/provlage/")
+    page.select_option("#part", "whole")
     page.fill("#reason", "Årsprov, larmfirman")
     page.check("#covers_life")
     page.check("#link")

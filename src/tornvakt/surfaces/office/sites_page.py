@@ -100,7 +100,7 @@ def _transmitters(site: Site) -> list[dict[str, Any]]:
     return [
         {
             "row": sender,
-            "paths": paths[sender.pk],
+            "facts": _facts(sender, paths[sender.pk]),
             "areas": parts["areas"].get(sender.pk, []),
             "zones": [
                 {"row": zone, "kind": kind_name(zone.kind) if zone.kind in KINDS else ""}
@@ -109,6 +109,13 @@ def _transmitters(site: Site) -> list[dict[str, Any]]:
         }
         for sender in senders
     ]
+
+
+def _facts(sender: Transmitter, paths: list[str]) -> list[str]:
+    """What is known of a transmitter, in few words."""
+    hours = sender.expected_test_hours
+    tests = _("test signal every %(n)s h") % {"n": hours} if hours else ""
+    return [each for each in (sender.name, sender.model, ", ".join(paths), tests) if each]
 
 
 def _holders(site: Site, now: datetime) -> list[dict[str, Any]]:

@@ -57,7 +57,10 @@ FIELDS = (
     Field(
         Column("reason", "Skäl", longest=200, is_required=True),
         gettext_lazy("What is tested, and by whom"),
-        gettext_lazy("The next operator reads it. For example: Årsprov, larmfirman, ring växeln."),
+        gettext_lazy(
+            "The next operator reads it. For example: Yearly test, the alarm firm, "
+            "ring the exchange."
+        ),
     ),
     Field(
         Column("minutes", "Minuter", Kind.COUNT, is_required=True),

@@ -74,12 +74,11 @@ class RegisterHasChanged(Refusal):
     """What was shown is no longer what would happen."""
 
     def __init__(self) -> None:
-        super().__init__(
-            _(
-                "The register has changed since the preview was made, and nothing was imported. "
-                "Look at the new preview and confirm it."
-            )
+        self.said = _(
+            "The register has changed since the preview was made, and nothing was imported. "
+            "Look at the new preview and confirm it."
         )
+        super().__init__(self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +134,7 @@ def confirm(*, import_id: int, by: User, now: datetime) -> SiteImport:
             raise ImportIsOver
         if found.fault_count:
             raise ImportHasFaults
-        _move(found, ImportState.WRITING, now)
+        _move(found, ImportState.WRITING, now, sentence="")
         audit.wrote("sites.import_confirmed", by=by, on=("import", str(found.pk)), at=now)
     _tell(found.pk, "reading", 0, 0)
     return found
@@ -153,13 +152,12 @@ def carry_out(*, import_id: int, by: User, now: datetime) -> SiteImport:
     newest = FactRow.objects.aggregate(newest=Max("pk"))["newest"] or 0
     judgement, register = _judge(found.pk, now)
     if judgement.digest() != found.digest or judgement.faults:
-        _judged(found, judgement, now)
-        raise RegisterHasChanged
+        raise _has_changed(found, judgement, now)
     _tell(found.pk, "preparing", 0, judgement.change_count)
     try:
         plan = prepare(judgement, register, now)
-    except ChangedBeforeItBegan:
-        _move(found, ImportState.JUDGED, now)
+    except ChangedBeforeItBegan as refusal:
+        _move(found, ImportState.JUDGED, now, sentence=str(refusal))
         raise
     touched = [("site", number) for number in plan.numbers]
     params = {"import": found.pk}
@@ -168,8 +166,7 @@ def carry_out(*, import_id: int, by: User, now: datetime) -> SiteImport:
         _write(found, plan, judgement.change_count, newest, by, now)
     except (IntegrityError, RowsHaveChanged) as error:
         judgement, _register = _judge(found.pk, now)
-        _judged(found, judgement, now)
-        raise RegisterHasChanged from error
+        raise _has_changed(found, judgement, now) from error
     _forget_files(found.pk)
     return found
 
@@ -264,6 +261,14 @@ def _judged(found: SiteImport, judgement: Judgement, now: datetime) -> SiteImpor
         fault_count=len(judgement.faults),
         digest=judgement.digest(),
     )
+
+
+def _has_changed(found: SiteImport, judgement: Judgement, now: datetime) -> RegisterHasChanged:
+    """Store the new preview, and beside it why it has to be looked at again."""
+    refusal = RegisterHasChanged()
+    _judged(found, judgement, now)
+    _move(found, ImportState.JUDGED, now, sentence=json.dumps(refusal.said.as_json()))
+    return refusal
 
 
 def _move(found: SiteImport, state: ImportState, now: datetime, **values: object) -> SiteImport:

@@ -143,7 +143,7 @@ def read_sheet(
                 _("The file has more than 250 000 rows. Divide it into several files.")
             )
         if len(sheet.rows) % 1000 == 0:
-            step(len(sheet.rows), 0)
+            step(book.row_count + len(sheet.rows), 0)
     _spread_merged(book, sheet, merged, by_number, heading_line)
     book.sheets.append(sheet)
 

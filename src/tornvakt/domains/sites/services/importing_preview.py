@@ -105,6 +105,8 @@ def shown(table: Table, key: str, values: Values) -> str:
         names = KINDS.get(str(value))
         return kinds.name(str(value)) if table is OBJECTS else names[0] if names else str(value)
     text = cell_text(table.column(key), value)
+    if isinstance(text, float):
+        return repr(text).replace(".", ",")  # as Swedish Excel shows it
     return "" if text is None else str(text)
 
 
