@@ -10,7 +10,6 @@ from tornvakt.domains.incidents.refusals import (
     CauseUnknown,
     ChangedMeanwhile,
     ChoiceMissing,
-    DutyTaken,
     HandOverMissing,
     JoinNeedsReason,
     NobodyToRing,
@@ -30,10 +29,6 @@ from tornvakt.domains.incidents.refusals import (
     StepsLeft,
     TextMissing,
     TextTooLong,
-    TurnOver,
-    TurnOverlaps,
-    TurnTooFar,
-    TurnWrong,
     WakeTimeWrong,
 )
 from tornvakt.domains.incidents.services.answering import register_call
@@ -41,6 +36,11 @@ from tornvakt.domains.incidents.services.attaching import attach
 from tornvakt.domains.incidents.services.closing import cancel, close, reopen, undo_cancel
 from tornvakt.domains.incidents.services.desk import give_back, note, take, take_over
 from tornvakt.domains.incidents.services.duty import (
+    DutyTaken,
+    TurnOver,
+    TurnOverlaps,
+    TurnTooFar,
+    TurnWrong,
     add_duty_role,
     add_turn,
     end_turn,

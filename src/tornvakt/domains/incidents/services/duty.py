@@ -3,24 +3,71 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from tornvakt.base.access.models import User
+from tornvakt.base.ui import formats
 from tornvakt.domains.incidents.models import DutyRole, DutyTurn
-from tornvakt.domains.incidents.refusals import (
-    ChoiceMissing,
-    DutyTaken,
-    NobodyToRing,
-    TurnOver,
-    TurnOverlaps,
-    TurnTooFar,
-    TurnWrong,
-)
+from tornvakt.domains.incidents.refusals import ChoiceMissing, NobodyToRing
 from tornvakt.domains.incidents.services import writing
+from tornvakt.pure.facts import Refusal
 
 NAME_LIMIT = 80
 MINUTE = timedelta(minutes=1)
 FURTHEST = timedelta(days=366)
 """How far ahead a turn may end; beyond that the year was mistyped."""
+
+
+class TurnWrong(Refusal):
+    """A duty turn ends after it begins."""
+
+    field = "ends_at"
+
+    def __init__(self) -> None:
+        super().__init__(_("A turn ends after it begins."))
+
+
+class TurnOverlaps(Refusal):
+    """Somebody has that duty already; ``person`` and the instants (UTC) say who and when."""
+
+    field = "starts_at"
+
+    def __init__(self, person: str, starts_at: datetime, ends_at: datetime) -> None:
+        self.person, self.starts_at, self.ends_at = person, starts_at, ends_at
+        values = {"who": person, "since": _when(starts_at), "until": _when(ends_at)}
+        super().__init__(
+            _("%(who)s has that duty from %(since)s until %(until)s. Shorten that turn first.")
+            % values
+        )
+
+
+class TurnOver(Refusal):
+    """A turn that is planned ends later than now."""
+
+    field = "ends_at"
+
+    def __init__(self) -> None:
+        super().__init__(_("That time is over already. Choose a time later than now."))
+
+
+class TurnTooFar(Refusal):
+    """A turn ends at most ``days`` days ahead: one further away is a year mistyped."""
+
+    field = "ends_at"
+
+    def __init__(self, days: int) -> None:
+        self.days = days
+        super().__init__(_("A turn ends at most %(days)d days ahead.") % {"days": days})
+
+
+class DutyTaken(Refusal):
+    """Another duty has that short name."""
+
+    field = "code"
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(_("%(name)s has that short name. Choose another.") % {"name": name})
 
 
 @transaction.atomic
@@ -164,3 +211,8 @@ def _must_be_free(
     other = taken.exclude(pk=besides).order_by("starts_at").first()
     if other is not None:
         raise TurnOverlaps(other.person, other.starts_at, other.ends_at)
+
+
+def _when(at: datetime) -> str:
+    """The day and the clock on the wall, with the zone in the hour that comes twice in autumn."""
+    return f"{formats.date(at)} {formats.clock(at)[:5]}{formats.clock(at)[8:]}"
