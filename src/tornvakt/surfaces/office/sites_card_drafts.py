@@ -78,6 +78,7 @@ def judged(title: str, drafts: list[Draft]) -> tuple[list[Step], Faults]:
 
 
 def draft(step: Step) -> Draft:
+    """Return a stored step as it stands in the form."""
     return Draft(
         step.key,
         step.text,
@@ -90,6 +91,7 @@ def draft(step: Step) -> Draft:
 
 
 def typed(request: HttpRequest) -> list[Draft]:
+    """Return the steps as they were typed, in the order of the form."""
     post = request.POST
     places = sorted(
         int(match.group(1))
