@@ -1,10 +1,11 @@
 """One incident as the desk shows it: header, clocks, alarms, place, timeline."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from tornvakt.base.ui import formats
@@ -63,6 +64,13 @@ def bare(view: IncidentView, now: datetime) -> dict[str, Any]:
     }
 
 
+def _site_url(view: IncidentView) -> str:
+    """Return where the object's page is; empty for one that has none. An alarm is shown anyway."""
+    with suppress(NoReverseMatch):
+        return reverse("site", args=[view.site_number]) if view.site_number else ""
+    return ""
+
+
 def _header(view: IncidentView, now: datetime) -> dict[str, Any]:
     row = view.row
     first = row.first_taken_at or row.taken_at
@@ -76,7 +84,7 @@ def _header(view: IncidentView, now: datetime) -> dict[str, Any]:
         "title": row.title(formats.language()),
         "place": _place(view),
         "place_name": view.row.place if view.site_number else "",
-        "site_url": reverse("site", args=[view.site_number]) if view.site_number else "",
+        "site_url": _site_url(view),
         "is_fictional": row.is_fictional,
         "owner_id": row.owner_id if row.closed_at is None else None,
         "owner": row.owner_call_name,
@@ -162,7 +170,7 @@ def _facts(view: IncidentView) -> list[dict[str, str]]:
         (_("Object number"), view.site_number),
         (_("Position"), point),
     ]
-    site_url = reverse("site", args=[view.site_number]) if view.site_number else ""
+    site_url = _site_url(view)
     return [
         {"name": name, "value": value, "url": site_url if value == view.row.place else ""}
         for name, value in facts

@@ -25,6 +25,7 @@ BLAME: dict[type[Refusal], str] = {
     services.Nameless: "name",
     services.NameTaken: "name",
     services.NumberTaken: "number",
+    services.NumberWrong: "number",
     services.NotAPoint: "latitude",
     services.KeyTaken: "key_number",
     services.NotACodeWord: "code_word",

@@ -221,7 +221,12 @@ def test_every_bad_row_is_named_with_its_column(leader: User) -> None:
             ["A5", None, "Fem", None, None, None],
             ["A6", "K", "=1+1", None, None, None],
         ],
-        "Sändare": [["Objekt", "Konto", "Provsignal (timmar)"], ["Nix", "1", 1], ["A6", "2", 0]],
+        "Sändare": [
+            ["Objekt", "Konto", "Provsignal (timmar)"],
+            ["Nix", "0001", 1],
+            ["A6", "0002", 0],
+            ["A6", 44, 1],
+        ],
         "Varningar": [["Objekt", "Varning", "Från", "Till"], ["A1", "x", "2026-02-30", None]],
         "Öppettider": [["Objekt", "Måndag", "Helgdag"], ["A1", "8-12, 11-13", None]],
     }
@@ -235,6 +240,7 @@ def test_every_bad_row_is_named_with_its_column(leader: User) -> None:
         ("Objekt", 7, "Namn (C)"),
         ("Sändare", 2, "Objekt (A)"),
         ("Sändare", 3, "Provsignal (timmar) (C)"),
+        ("Sändare", 4, "Konto (B)"),
         ("Varningar", 2, "Från (C)"),
         ("Öppettider", 2, "Måndag (B)"),
     ]

@@ -22,6 +22,7 @@ from tornvakt.domains.sites.services.importing_hours import (
 )
 from tornvakt.domains.sites.services.importing_said import Said
 from tornvakt.domains.sites.services.importing_said import gettext_later as _
+from tornvakt.domains.sites.services.shapes import is_account, is_number
 from tornvakt.domains.sites.services.sheets import Column, Kind, unescape
 from tornvakt.pure.protocols.text import plain_name, plain_words
 from tornvakt.pure.schedules import STOCKHOLM
@@ -95,6 +96,27 @@ def _code(column: Column, raw: Raw) -> str:
     if isinstance(raw, float) and not raw.is_integer():
         return repr(raw)
     return " ".join(_text(column, raw).split())
+
+
+def _number(column: Column, raw: Raw) -> str:
+    number = _code(column, raw)
+    if not is_number(number):
+        raise BadCell(
+            _("Write the number with letters, digits, spaces, dots and hyphens, for example 12-B.")
+        )
+    return number
+
+
+def _account(column: Column, raw: Raw) -> str:
+    account = _code(column, raw)
+    if account and not is_account(account):
+        raise BadCell(
+            _(
+                "An account is 3 to 16 digits, 0-9 and A-F. If Excel has dropped noughts at the "
+                "front, format the column as text and write it again."
+            )
+        )
+    return account
 
 
 def _count(column: Column, raw: Raw) -> int | None:
@@ -228,6 +250,8 @@ def _exceptions(column: Column, raw: Raw) -> str:
 _READERS: dict[Kind, Callable[[Column, Raw], Value]] = {
     Kind.TEXT: _text,
     Kind.CODE: _code,
+    Kind.NUMBER: _number,
+    Kind.ACCOUNT: _account,
     Kind.COUNT: _count,
     Kind.DEGREES: _degrees,
     Kind.YES_NO: _yes_no,

@@ -10,6 +10,7 @@ from tornvakt.base.access.models import User
 from tornvakt.domains.sites import kinds
 from tornvakt.domains.sites.models import Customer, Site, SiteWarning
 from tornvakt.domains.sites.services.register import next_numbers
+from tornvakt.domains.sites.services.shapes import is_number
 from tornvakt.domains.sites.services.writing import tell
 from tornvakt.pure.facts import Refusal
 
@@ -34,6 +35,15 @@ class NumberTaken(Refusal):
         super().__init__(
             _("The number %(number)s belongs to another place. Leave it empty to get the next one.")
             % {"number": number}
+        )
+
+
+class NumberWrong(Refusal):
+    """A number that could not be part of an address."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Write the number with letters, digits, spaces, dots and hyphens, for example 12-B.")
         )
 
 
@@ -76,9 +86,11 @@ class SiteDraft:
 def create_site(
     *, customer: Customer, draft: SiteDraft, by: User | None, at: datetime, number: str = ""
 ) -> Site:
-    """Add a place. Raises Nameless, NameTaken, NumberTaken and NotAPoint."""
+    """Add a place. Raises Nameless, NameTaken, NumberWrong, NumberTaken and NotAPoint."""
     _check(customer, draft, None)
     number = number.strip().upper()
+    if not is_number(number):
+        raise NumberWrong
     if number and Site.objects.filter(number=number).exists():
         raise NumberTaken(number)
     number = number or next_numbers(1)[0]

@@ -21,6 +21,8 @@ class Kind(Enum):
 
     TEXT = "text"
     CODE = "code"  # an identity: 3.0 is "3", and nothing is done to what was written as text
+    NUMBER = "number"  # an object's own number, which is part of its address on the web
+    ACCOUNT = "account"
     COUNT = "count"  # a whole number, zero or more
     DEGREES = "degrees"
     YES_NO = "yes_no"
@@ -75,7 +77,7 @@ OBJECTS: Final = Table(
     "objekt",
     "Objekt",
     (
-        Column("number", "Nummer", Kind.CODE, 16, also=("Objektnummer", "Nr", "Number")),
+        Column("number", "Nummer", Kind.NUMBER, 16, also=("Objektnummer", "Nr", "Number")),
         Column(
             "customer", "Kund", longest=120, is_required=True, also=("Customer", "Uppdragsgivare")
         ),
@@ -102,7 +104,7 @@ TRANSMITTERS: Final = Table(
     "Sändare",
     (
         _SITE,
-        Column("account", "Konto", Kind.CODE, 32, is_required=True, also=_ACCOUNT),
+        Column("account", "Konto", Kind.ACCOUNT, 16, is_required=True, also=_ACCOUNT),
         Column("name", "Namn", longest=120, also=("Name",)),
         Column("model", "Modell", longest=120, also=("Model",)),
         Column(

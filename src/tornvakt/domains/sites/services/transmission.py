@@ -19,6 +19,7 @@ from tornvakt.domains.sites.models import (
     Zone,
 )
 from tornvakt.domains.sites.services import temporal
+from tornvakt.domains.sites.services.shapes import is_account
 from tornvakt.domains.sites.services.writing import tell
 from tornvakt.pure.facts import Refusal
 
@@ -80,7 +81,7 @@ def set_transmitter(
     Raises NotAnAccount, and AccountTaken when it stands at another place.
     """
     account = account.strip().upper()
-    if not (3 <= len(account) <= 16 and set(account) <= set("0123456789ABCDEF")):
+    if not is_account(account):
         raise NotAnAccount(account)
     site = Site.objects.get(pk=site_id)
     there = Transmitter.objects.select_related("site").filter(account=account).first()
