@@ -3,7 +3,7 @@
 import pytest
 
 from tests.unit.pure.triage.day import HALL, NOON, Panel, contact_id, said
-from tornvakt.pure.triage import Note, Rules, Setting, Verdict, ZoneSetting
+from tornvakt.pure.triage import Note, Occurrence, Rules, Setting, Verdict, ZoneSetting
 
 ZONE_4, ZONE_5 = "sia:BA::4:", "sia:BA::5:"
 
@@ -102,6 +102,30 @@ def test_the_panel_itself_may_say_that_an_alarm_is_confirmed() -> None:
     assert rules_of(decision) == ["confirmed_by_panel", "confirmed_by_panel"]
     assert decision.beside == "sia:BA:1:4:"
     assert panel.priority("sia:BV:1::") == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        said("BA", 0, "9"),  # another area
+        said("BT", 0, "4"),  # another kind
+        said("BA", 0, "4", priority=1),  # P1 by its own code takes no company
+        said("BA", -3_571, "4"),  # too long ago
+    ],
+)
+def test_the_panel_confirms_what_is_near_and_nothing_else(other: Occurrence) -> None:
+    panel = Panel()
+    before = panel.say(other)
+    decision = panel.say(said("BV", 30, area="1"))
+    assert (decision.beside, rules_of(decision)) == ("", ["confirmed_by_panel"])
+    assert panel.priority(before.key) == before.priority
+
+
+def test_a_fault_of_the_zone_that_confirms_stays_a_fault() -> None:
+    panel = Panel()
+    fault = panel.say(said("BT", 0, "4"))
+    panel.say(said("BA", 1, "4"), said("BA", 2, "5"))
+    assert (panel.priority(fault.key), panel.priority(ZONE_4)) == (3, 1)
 
 
 def test_how_long_confirms_can_be_set_for_a_place() -> None:
@@ -203,6 +227,12 @@ def test_a_swinging_zone_joins_its_own_alarm_and_confirms_nothing() -> None:
     assert (decision.verdict, decision.rule) == (Verdict.JOIN, "repeat")
     assert rules_of(panel.say(said("BA", 400, "5"))) == []
     assert rules_of(panel.say(said("BA", 410, "4"))) == []  # nor is it confirmed by another
+
+
+def test_a_zone_that_alarms_as_often_as_is_allowed_still_confirms() -> None:
+    panel = Panel()
+    panel.say(*(said("BA", second, "4") for second in (0, 60, 120)))
+    assert rules_of(panel.say(said("BA", 130, "5"))) == ["confirmed", "confirms"]
 
 
 def test_a_runaway_is_not_confirmed() -> None:
