@@ -1,5 +1,8 @@
 """Steps are ticked with time and operator, skipped with a reason, and hinder the closing."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
 from tests.integration.incidents.conftest import NOW, STEPS, Open, after, logged
@@ -8,6 +11,7 @@ from tornvakt.domains.incidents import selectors
 from tornvakt.domains.incidents import services as incidents
 from tornvakt.domains.incidents.cards import ActionCard, StepView
 from tornvakt.domains.incidents.models import Incident, LogEntry, StepMark
+from tornvakt.domains.incidents.services import desk
 from tornvakt.domains.sites.models import Instruction, Site
 
 
@@ -89,6 +93,25 @@ def test_ticking_what_nobody_has_makes_one_the_owner_and_only_the_owner_ticks(
         )
     assert refusal.value.owner_call_name == "Op 2"
     assert StepMark.objects.count() == 1
+
+
+def test_a_step_that_takes_waits_for_nobody_who_may_be_waiting_for_it(
+    incident: Incident, open_one: Open, operator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A tick writes already; whoever has the turn to take waits for it to be written."""
+    asked: list[bool] = []
+
+    @contextmanager
+    def turn() -> Iterator[None]:
+        asked.append(True)
+        yield
+
+    monkeypatch.setattr(desk, "turn", turn)
+    incidents.tick_step(incident_id=incident.pk, key="listen", by=operator, now=after(9))
+    incident.refresh_from_db()
+    assert (incident.taken_by, asked) == (operator, [])
+    incidents.take(incident_id=open_one().pk, by=operator, now=after(10))
+    assert asked == [True]
 
 
 def test_skipping_asks_why_and_the_shift_leader_sees_it(

@@ -5,10 +5,12 @@ and announces its fact, all in one transaction.
 """
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Case, DateTimeField, F, Value, When
 from django.db.models.functions import Coalesce
 
@@ -29,8 +31,17 @@ from tornvakt.domains.incidents.services.once import first_time
 from tornvakt.domains.incidents.states import State
 
 _TURN = threading.Lock()
-"""Those of one process who reach for something wait here for each other, not in the database: there
-SQLite lets them sleep and look again, longer each time."""
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """Let those of one process who reach for something wait for each other here.
+
+    In the database SQLite would let them sleep and look again, longer each time. Never inside a
+    transaction: who has the turn may be waiting for that one to be written.
+    """
+    with _TURN:
+        yield
 
 
 def take(*, incident_id: int, by: User, now: datetime) -> Incident:
@@ -42,7 +53,9 @@ def take(*, incident_id: int, by: User, now: datetime) -> Incident:
     writing.may(by, "incidents.take")
     # Most of those who come too late need not wait for their turn to write, nor read it all.
     _must_be_free(incident_id)
-    with _TURN:
+    if connection.in_atomic_block:
+        return _take(incident_id, by, now)
+    with turn():
         _must_be_free(incident_id)
         return _take(incident_id, by, now)
 
