@@ -79,6 +79,8 @@ class Sequencer:
         """So long has the file of leaves been while we ran."""
         self._marked = 0
         """The size in the head we wrote last."""
+        self._is_judged = False
+        """Whether the head that we found has been compared with this log."""
 
     def step(self, *, now: datetime) -> int:
         """Carry in, number and copy what waits; return how many were numbered or copied.
@@ -86,8 +88,10 @@ class Sequencer:
         Raises LogWentBack, and whatever the database and the disk raise.
         """
         self._see_to_files()
+        begun = self._begun()
         self._compare()
-        if self._begun() is None:
+        self._judge_head()
+        if begun is None:
             public = Ed25519PrivateKey.from_private_bytes(
                 keys.named_key(self._data, KEY)
             ).public_key()
@@ -107,13 +111,10 @@ class Sequencer:
         begun = self._begun()
         if begun is None:
             return False
-        grown, there = self._grown(), self._head(begun)
-        if there is not None:
-            if there.size > grown.size:
-                raise LogWentBack(f"audit/head intygar {there.size} poster, databasen har färre")
-            if there.size == grown.size and there.root != grown.root():
-                raise LogWentBack(f"de {there.size} posterna är inte de som audit/head intygar")
-        elif self._file is not None and self._file.last_size:
+        self._judge_head()
+        grown = self._grown()
+        is_gone = self._head(begun) is None
+        if is_gone and self._file is not None and self._file.last_size:
             numbering.note_new_head(begun, now=now)
         key = self._key(begun)
         heads.write(path, heads.sign(key, begun.id, grown.size, grown.root(), microseconds(now)))
@@ -172,6 +173,24 @@ class Sequencer:
             leaf = Leaf.objects.filter(number=size - 1).first()
             if leaf is None or (leaf.entry_id, bytes(leaf.hash)) != last:
                 raise LogWentBack(f"post nummer {size - 1} är inte den som filen audit/leaves har")
+
+    def _judge_head(self) -> None:
+        """Refuse a log that is shorter than the head says, or had other entries then.
+
+        Before anything is numbered, or a log that was cut would grow past its head, and the next
+        head would make it look whole. Once is enough: from then on the head is our own.
+        """
+        begun = self._begun()
+        if self._is_judged or begun is None:
+            return
+        there = self._head(begun)
+        if there is not None:
+            if there.size > numbering.size():
+                raise LogWentBack(f"audit/head intygar {there.size} poster, databasen har färre")
+            while self._copy():
+                pass
+            self._grown()
+        self._is_judged = True
 
     def _copy(self) -> int:
         """Add to the file what it lacks."""
@@ -237,6 +256,7 @@ class Sequencer:
                 kept = tree
             if kept.size and kept.root() == bytes(newest.root):
                 tree = kept
+        _must_agree(there, tree)
         while tree.size < self._leaves.size:
             found = Leaf.objects.filter(number__gte=tree.size, number__lt=self._leaves.size)
             records = _records(found.order_by("number")[: 10 * BATCH])
@@ -244,10 +264,7 @@ class Sequencer:
                 raise LogWentBack(f"databasen saknar poster före nummer {self._leaves.size}")
             for record in records:
                 tree.add(record.hash)
-                if there is not None and tree.size == there.size and tree.root() != there.root:
-                    raise LogWentBack(
-                        f"de {tree.size} första posterna är inte de som audit/head intygar"
-                    )
+                _must_agree(there, tree)
         return tree
 
     # -- which log, which key --------------------------------------------------------------
@@ -256,6 +273,8 @@ class Sequencer:
         newest = numbering.current()
         if newest != self._log:
             self._log = newest
+            # Another log: what we knew of the one before says nothing about it.
+            self._most, self._marked, self._is_judged = self._leaves.size, 0, False
             if self._file is not None:
                 self._file.close()
                 self._file = None
@@ -271,6 +290,11 @@ class Sequencer:
         if key.public_key().public_bytes_raw() != begun.key:
             raise NoAuditKey(path)
         return key
+
+
+def _must_agree(there: heads.Head | None, tree: Tree) -> None:
+    if there is not None and tree.size == there.size and tree.root() != there.root:
+        raise LogWentBack(f"de {tree.size} första posterna är inte de som audit/head intygar")
 
 
 def _records(leaves: Iterable[Leaf]) -> list[Record]:
