@@ -21,10 +21,11 @@ from django.core import signals
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest, get_script_prefix
 from django.core.handlers.base import BaseHandler
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve, set_script_prefix
 
+from tornvakt.project.bodies import TOO_LARGE, BodyTooLarge, Intake
 from tornvakt.project.database import WEB_CONNECTIONS
 
 LANES = WEB_CONNECTIONS
@@ -37,6 +38,7 @@ class Handler(ASGIHandler):
 
     def __init__(self) -> None:
         super().__init__()
+        self._intake = Intake()
         self._turn = asyncio.Semaphore(LANES)
         self._idle = [ThreadPoolExecutor(1, f"lane-{number}") for number in range(LANES)]
         self._plain = BaseHandler()
@@ -44,12 +46,17 @@ class Handler(ASGIHandler):
 
     async def handle(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Answer one request: in a lane, or in the loop if its view is one for the loop."""
-        if is_for_the_loop(scope["path"]):
-            await super().handle(scope, receive, send)
-            return
         try:
-            body = await self.read_body(receive)
+            async with self._intake.bounded(scope, receive) as bounded:
+                if is_for_the_loop(scope["path"]):
+                    await super().handle(scope, bounded, send)
+                    return
+                body = await self.read_body(bounded)
         except RequestAborted:
+            return
+        except BodyTooLarge:
+            headers = {"Connection": "close", "Content-Type": "text/plain; charset=utf-8"}
+            await self.send_response(HttpResponse(TOO_LARGE, status=413, headers=headers), send)
             return
         set_script_prefix(get_script_prefix(scope))
         response: HttpResponseBase

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.middleware.security import SecurityMiddleware
 
 from tornvakt.base.ui.language import LanguageMiddleware
-from tornvakt.project import lanes
+from tornvakt.project import bodies, lanes
 from tornvakt.project.lanes import LANES, Handler
 
 View = Callable[[HttpRequest], HttpResponseBase]
@@ -26,11 +26,21 @@ def door(view: View | None = None) -> Handler:
     return made
 
 
-async def ask(handler: Handler, path: str = "/larm/") -> Sent:
-    """Send one request; return what is sent back."""
+async def ask(
+    handler: Handler,
+    path: str = "/larm/",
+    *,
+    headers: tuple[tuple[bytes, bytes], ...] = (),
+    body: tuple[bytes, ...] = (b"",),
+) -> Sent:
+    """Send one request, its body in so many parts; return what is sent back."""
     sent: Sent = []
     gone = asyncio.Event()
-    parts = iter([{"type": "http.request", "body": b"", "more_body": False}])
+    last = len(body) - 1
+    parts = iter(
+        {"type": "http.request", "body": part, "more_body": number < last}
+        for number, part in enumerate(body)
+    )
 
     async def receive() -> dict[str, object]:
         for part in parts:
@@ -47,7 +57,7 @@ async def ask(handler: Handler, path: str = "/larm/") -> Sent:
         "path": path,
         "query_string": b"",
         "root_path": "",
-        "headers": [(b"host", b"localhost")],
+        "headers": [(b"host", b"localhost"), *headers],
         "server": ("localhost", 80),
     }
     await handler(scope, receive, send)
@@ -141,3 +151,45 @@ async def test_what_a_plain_view_streams_is_sent_whole_and_then_closed() -> None
 def test_only_the_stream_is_for_the_loop() -> None:
     paths = ("/larm/strom/", "/larm/", "/finns-inte/")
     assert [lanes.is_for_the_loop(path) for path in paths] == [True, False, False]
+
+
+MB = bytes(1024 * 1024)
+SIGNED_IN = ((b"cookie", b"a=b; tornvakt=x"),)
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "answer"),
+    [
+        ((), (MB,), 200),
+        ((), (MB, b"x"), 413),
+        (((b"content-length", b"400000000"),), (b"x",), 413),
+        (SIGNED_IN, (MB,) * 32, 200),
+        (SIGNED_IN, (*(MB,) * 32, b"x"), 413),
+    ],
+)
+async def test_a_body_is_bounded_and_a_strangers_is_small(
+    headers: tuple[tuple[bytes, bytes], ...], body: tuple[bytes, ...], answer: int
+) -> None:
+    seen = []
+
+    def view(asked: HttpRequest) -> HttpResponse:
+        seen.append(asked)
+        return HttpResponse()
+
+    sent = await ask(door(view), headers=headers, body=body)
+    assert (status(sent), len(seen)) == (answer, answer == 200)
+    if answer == 413:
+        assert b"Ingenting sparades" in bytes(sent[1]["body"])  # type: ignore[arg-type]
+
+
+async def test_a_stream_takes_no_more_either() -> None:
+    sent = await ask(Handler(), "/larm/strom/", body=(MB, b"x"))
+    assert status(sent) == 413
+
+
+async def test_few_large_bodies_are_taken_in_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bodies, "MOST_LARGE", 1)
+    handler = door(lambda _asked: HttpResponse())
+    large = (MB, b"x", b"x")
+    answers = await asyncio.gather(*(ask(handler, headers=SIGNED_IN, body=large) for _ in range(4)))
+    assert [status(sent) for sent in answers] == [200] * 4
