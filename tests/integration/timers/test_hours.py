@@ -104,6 +104,12 @@ def test_a_place_that_is_not_closed_is_told(watched: Site, say: Say, operator: U
     assert Alarm.objects.get(notice="closing.missed").state == "restored"
 
 
+def test_who_closed_in_time_and_came_back_later_has_closed(watched: Site, say: Say) -> None:
+    for content, at in (("OP7", "07:55"), ("CL7", "16:55"), ("OP7", "17:30")):
+        say(f"Nri1/{content}", local(MONDAY + at))
+    assert judge(local(MONDAY + "18:00")) == 0
+
+
 def test_a_panel_that_has_never_said_whether_it_is_armed_is_not_judged(watched: Site) -> None:
     assert AreaState.objects.count() == 0
     assert judge(local(MONDAY + "18:00")) == 0
@@ -131,6 +137,23 @@ def test_of_many_days_without_us_only_the_last_is_told(watched: Site, say: Say) 
     say("Nri1/CL7", SUNDAY_NIGHT)
     assert judge(local("2026-11-27T12:00")) == 1
     assert told() == [("opening.missed", "08:00")]
+
+
+def test_what_passed_more_than_two_days_ago_is_history(school: Site, say: Say) -> None:
+    mondays = Schedule((DAY, *((),) * 6))  # type: ignore[arg-type]
+    sites.set_schedule(site_id=school.pk, schedule=mondays, by=None, at=SUNDAY_NIGHT)
+    hours.follow_register(now=SUNDAY_NIGHT)
+    say("Nri1/CL7", SUNDAY_NIGHT)
+    assert judge(local("2026-11-25T18:00")) == 0
+    assert judge(local("2026-11-30T08:15")) == 1
+
+
+def test_a_schedule_nobody_watched_is_judged_from_now_on(school: Site, say: Say) -> None:
+    say("Nri1/CL7", SUNDAY_NIGHT)
+    sites.set_schedule(site_id=school.pk, schedule=WEEK, by=None, at=local(MONDAY + "07:00"))
+    hours.follow_register(now=local(MONDAY + "12:00"))
+    assert judge(local(MONDAY + "12:01")) == 0
+    assert judge(local("2026-11-24T08:15")) == 1
 
 
 def test_a_schedule_that_is_changed_goes_on_where_the_old_one_ends(watched: Site, say: Say) -> None:
