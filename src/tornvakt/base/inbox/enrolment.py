@@ -86,7 +86,7 @@ class AccountExists(Refusal):
     """The account is enrolled already."""
 
     def __init__(self, account: str) -> None:
-        super().__init__(f"Kontot {account} är redan inskrivet.")
+        super().__init__(f"Kontot {account} är redan inskrivet. Skriv över det med --replace.")
 
 
 class UnknownAccount(Refusal):

@@ -87,6 +87,8 @@ def show(
         names = _names({entry.actor for entry in found if entry.actor is not None})
         for entry in reversed(found):
             print(_json(entry) if as_json else _line(entry, names))
+    if not found:
+        print("Inga poster passar det du frågade efter.", file=sys.stderr)
     return ExitCode.OK
 
 
@@ -110,6 +112,8 @@ def _on(text: str) -> tuple[str, str] | None:
     if not text:
         return None
     kind, _, identity = text.partition(":")
+    if not kind or not identity:
+        raise Stop(f"'{text}' är inget föremål: skriv SLAG:ID, till exempel site:OBJ-0001.")
     return kind, identity
 
 

@@ -77,10 +77,17 @@ def show(data: options.Data = options.DEFAULT_DATA) -> None:
     """List accounts, one a line."""
     from tornvakt.base.inbox.enrolment import Enrolment
 
-    for sender in Enrolment(options.known(data)).all():
+    senders = Enrolment(options.known(data)).all()
+    if not senders:
+        print("Inga larmsändare är inskrivna. Lägg till en med transmitter add.", file=sys.stderr)
+        return
+    head = f"{'KONTO':<16}  {'NYCKEL':<10}  {'KLASS':<5}  {'VARIANT':<12}  ANTECKNING"
+    print(head, file=sys.stderr, flush=True)  # what is piped on is accounts alone
+    for sender in senders:
         key = f"AES-{len(sender.key) * 8}" if sender.key else "okrypterad"
         variant = sender.variant or "standard"
-        print(f"{sender.account:<16}  {key:<10}  {sender.supervision:<4}  {variant}  {sender.note}")
+        line = f"{sender.account:<16}  {key:<10}  {sender.supervision:<5}  {variant:<12}"
+        print(f"{line}  {sender.note}".rstrip())
 
 
 @app.command(help="Ta bort en larmsändare. Det den redan sagt finns kvar.")
@@ -99,6 +106,8 @@ def _read_key(file: Path) -> str:
     """Return what a file, or standard input for ``-``, holds. Raises Stop when it cannot."""
     try:
         text = sys.stdin.read() if str(file) == "-" else file.read_text(encoding="ascii")
+    except FileNotFoundError as error:
+        raise Stop(f"nyckelfilen {file} finns inte.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise Stop(f"nyckelfilen {file} går inte att läsa som text.") from error
     if not text.strip():

@@ -8,7 +8,7 @@ import typer
 
 from tornvakt.surfaces.cli import options
 from tornvakt.surfaces.cli.bench.table import Row, as_json, markdown
-from tornvakt.surfaces.cli.codes import ExitCode
+from tornvakt.surfaces.cli.codes import ExitCode, Stop
 
 BENCHMARKS = options.PROJECT / "docs" / "reference" / "benchmarks.md"
 
@@ -25,7 +25,12 @@ Folder = Annotated[
 
 
 def place(folder: Path | None, name: str) -> Path:
-    """Return where a measurement keeps its files: a name in ``folder``, or in our own build."""
+    """Return where a measurement keeps its files: a name in ``folder``, or in our own build.
+
+    Raises Stop for a folder that is not there: a disk that is not mounted must not be missed.
+    """
+    if folder is not None and not folder.is_dir():
+        raise Stop(f"katalogen {folder} finns inte.")
     return (folder or options.PROJECT / "build") / name
 
 

@@ -1,6 +1,7 @@
 """`simulate alarm`: one alarm of one's own."""
 
 import asyncio
+import random
 from typing import Annotated
 
 import typer
@@ -48,6 +49,7 @@ def alarm(
             answer_within=3.0,
             ends_when_refused=True,
         ),
+        sequence=random.randrange(9999),  # the same alarm once more must not look like a repeat
     )
     try:
         done = asyncio.run(panel.send(data, token=token, patience=patience))
