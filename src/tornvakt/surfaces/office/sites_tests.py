@@ -260,7 +260,8 @@ def _technician(request: HttpRequest, test: TestMode, token: str) -> HttpRespons
     elif test.scope == TestScope.AREA:
         events = events.filter(area__in=_spellings(test.scope_id))
     rows = list(events[: SHOWN_SIGNALS + 1])
-    names = selectors.zone_names({row.signal.transmitter_id for row in rows if row.signal})  # type: ignore[misc]
+    senders = {row.signal.transmitter_id for row in rows}
+    names = selectors.zone_names([sender for sender in senders if sender is not None])
     context = {
         "test": test,
         "part": _part_words(test),
