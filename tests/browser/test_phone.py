@@ -53,7 +53,7 @@ def test_nothing_typed_is_lost_and_what_is_missing_is_said_beside_its_field(
     page.keyboard.press("Control+Enter")
     expect(page.locator("[name=kind]").first).to_be_focused()  # the first thing to mend
     expect(page.locator(".errbox li")).to_have_text(
-        ["Välj vad det gäller", "Välj vart samtalet ska", "Skriv var det är"]
+        ["Välj vad det gäller", "Skriv var det är", "Välj vart samtalet ska"]
     )
     expect(page.locator("#call-place-e")).to_have_text("Skriv var det är")
     expect(page.locator("#call-text")).to_have_value("Det brinner i en container")

@@ -53,6 +53,23 @@ def test_a_call_sent_twice_is_one_incident_and_leads_to_it(
         assert number in to
 
 
+def test_a_place_in_words_that_objects_match_is_asked_about_once(
+    school: Site, operator: User
+) -> None:
+    client = desk(operator)
+    words = school.name[:5].lower()
+    form = {"kind": "disturbance", "route": "tlc", "place": words}
+    asked = client.post("/larm/samtal/", form, headers=SCRIPT)
+    assert asked.status_code == 422
+    assert f'name="site" value="{school.number}"' in asked.json()["html"]
+    assert not Call.objects.exists()
+    again = form | {"asked": words}
+    client.post("/larm/samtal/", again | {"site": school.number}, headers=SCRIPT)
+    client.post("/larm/samtal/", again, headers=SCRIPT)
+    places = Incident.objects.order_by("pk").values_list("site__number", "place")
+    assert list(places) == [(school.number, school.name), (None, words)]
+
+
 def test_joining_asks_why_beside_the_button_and_then_joins(
     school: Site, open_one: Open, operator: User
 ) -> None:

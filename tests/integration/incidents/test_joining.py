@@ -188,6 +188,10 @@ def test_the_alarms_go_along_and_a_further_signal_is_counted_where_somebody_look
     later = now + timedelta(minutes=2)
     with pytest.raises(incidents.NotAllowed):  # a slip is taken back at once, or by a leader
         incidents.undo_merge(incident_id=second.pk, by=operator, reason="nej", now=later)
+    with pytest.raises(incidents.NotAllowed):  # nor when the clock has been put back
+        incidents.undo_merge(
+            incident_id=second.pk, by=operator, reason="nej", now=now - timedelta(hours=3)
+        )
     alone = incidents.undo_merge(
         incident_id=second.pk, by=leader, reason="Två olika dörrar", now=now + timedelta(seconds=9)
     )
@@ -280,6 +284,7 @@ def test_what_does_not_look_like_one_thing_is_joined_for_a_reason_only(
                 incident_id=open_one(**fields).pk, into_id=here.pk, by=operator, now=NOW
             )
         assert refusal.value.why == told
+        assert ("serious" not in told) or f"skulle gå in i {here.number}" in str(refusal.value)
     assert not Incident.objects.filter(state="merged").exists()
 
 

@@ -117,7 +117,7 @@ def test_a_step_that_takes_waits_for_nobody_who_may_be_waiting_for_it(
 def test_skipping_asks_why_and_the_shift_leader_sees_it(
     incident: Incident, operator: User, leader: User
 ) -> None:
-    with pytest.raises(incidents.TextMissing):
+    with pytest.raises(incidents.TextMissing, match="Skriv varför"):
         incidents.skip_step(
             incident_id=incident.pk, key="listen", by=operator, reason=" \u200b", now=after(1)
         )

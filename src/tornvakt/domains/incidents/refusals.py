@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from tornvakt.domains.incidents.states import State
 from tornvakt.pure.facts import Refusal
@@ -85,9 +85,30 @@ class TextMissing(Refusal):
     """A note, or a cause called "other", needs words."""
 
     field = "text"
+    asks = gettext_noop("Write what happened.")
 
     def __init__(self) -> None:
-        super().__init__(_("Write what happened."))
+        super().__init__(_(self.asks))
+
+
+class ReasonMissing(TextMissing):
+    """What is done for a reason says it."""
+
+    field = "reason"
+    asks = gettext_noop("Write why.")
+
+
+class UnitMissing(ReasonMissing):
+    """Somebody was sent: the line says who."""
+
+    field = "who"
+    asks = gettext_noop("Write who was sent.")
+
+
+class WaitMissing(ReasonMissing):
+    """What waits, waits for something."""
+
+    asks = gettext_noop("Write what you are waiting for.")
 
 
 class TextTooLong(Refusal):
@@ -203,19 +224,22 @@ class ReasonTooShort(Refusal):
 
 
 class JoinNeedsReason(Refusal):
-    """Two incidents that do not look like one thing are joined for a reason only."""
+    """Two incidents that do not look like one thing are joined for a reason only.
+
+    ``gone`` is the number of the one that would end, ``kept`` of the one that would go on.
+    """
 
     field = "reason"
 
-    def __init__(self, why: Sequence[str]) -> None:
+    def __init__(self, why: Sequence[str], *, gone: str, kept: str) -> None:
         self.why = tuple(why)
         texts = {
             "kind": _("They are of different kinds."),
             "place": _("They are at different places."),
-            "serious": _("The more serious one would go into the other."),
-            "waiting": _("The other one waits."),
+            "serious": _("%(gone)s is the more serious one and would go into %(kept)s."),
+            "waiting": _("%(kept)s waits."),
         }
-        told = " ".join(texts[each] for each in self.why)
+        told = " ".join(texts[each] for each in self.why) % {"gone": gone, "kept": kept}
         super().__init__(_("%(told)s Say why they are the same thing.") % {"told": told})
 
 

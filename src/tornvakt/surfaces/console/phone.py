@@ -8,12 +8,14 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from tornvakt.base.access.doors import requires
@@ -27,6 +29,8 @@ from tornvakt.surfaces.console import desk, rows
 
 FIELDS = ("kind", "place", "route", "text", "phone")
 SUGGESTED = 12
+OFFERED = 6
+"""So many objects are named when somebody saved a place without choosing one."""
 LONGEST_CALL = timedelta(hours=2)
 """A form that was opened longer ago was not opened for this call: the clock starts now."""
 _NUMBER = re.compile(r"\((OBJ-\d+)\)\s*$")
@@ -39,11 +43,16 @@ def call(request: HttpRequest) -> HttpResponseBase:
     now = timezone.now()
     if request.method == "GET":
         return desk.centre(request, "console/phone.html", _context({}, {}, now))
-    values = {name: request.POST.get(name, "") for name in FIELDS}
+    values = {name: request.POST.get(name, "") for name in (*FIELDS, "asked", "site")}
     begun = _begun(request.POST.get("begun", ""), now)
     missing = _missing(values)
+    site = _site_of(request, values)
+    offered: list[Site] = []
+    if not missing and site is None and values["route"] in (Route.TLC, Route.EMERGENCY):
+        offered = _unchosen(request, values)
+        if offered:
+            missing["site"] = _which(len(offered))
     if not missing:
-        site = _site_of(request, values["place"])
         try:
             taken_in = services.register_call(
                 by=desk.user_of(request),
@@ -65,7 +74,7 @@ def call(request: HttpRequest) -> HttpResponseBase:
         else:
             incident = taken_in.incident
             return _saved(request, incident.number if incident else "", values["route"])
-    context = _context(values, missing, begun)
+    context = _context(values, missing, begun) | {"offered": offered[:OFFERED]}
     if desk.is_from_script(request):
         html = get_template("console/call_form.html").render(context, request)
         return JsonResponse({"errors": missing, "html": html.strip()}, status=422)
@@ -75,17 +84,48 @@ def call(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 @requires("incidents.answer")
 def places(request: HttpRequest) -> JsonResponse:
-    """``/larm/samtal/platser/?q=``: objects whose name or address begins like what is typed."""
-    asked = request.GET.get("q", "").strip()
-    found: list[dict[str, str]] = []
-    if len(asked) >= 2:
-        sites = visible(desk.user_of(request), "sites.view", Site.objects.filter(is_active=True))
-        named = sites.filter(name__icontains=asked) | sites.filter(address__icontains=asked)
-        found = [
-            {"value": f"{site.name} ({site.number})", "label": site.address}
-            for site in named.order_by("name")[:SUGGESTED]
-        ]
+    """``/larm/samtal/platser/?q=``: objects whose name or address holds what is typed."""
+    found = [
+        {"value": f"{site.name} ({site.number})", "label": site.address}
+        for site in _matching(request, request.GET.get("q", ""))[:SUGGESTED]
+    ]
     return JsonResponse({"places": found})
+
+
+def _sites(request: HttpRequest) -> QuerySet[Site]:
+    return visible(desk.user_of(request), "sites.view", Site.objects.filter(is_active=True))
+
+
+def _matching(request: HttpRequest, text: str) -> QuerySet[Site]:
+    """Objects whose name or address holds the text; none for a single letter."""
+    asked = text.strip()
+    sites = _sites(request)
+    if len(asked) < 2:
+        return sites.none()
+    named = sites.filter(name__icontains=asked) | sites.filter(address__icontains=asked)
+    return named.order_by("name", "number")
+
+
+def _unchosen(request: HttpRequest, values: dict[str, str]) -> list[Site]:
+    """The objects a place in words may mean: asked once, for an object brings its card and people.
+
+    Saved again with the same words, it is none of them.
+    """
+    place = values["place"]
+    return [] if values["asked"] == place else list(_matching(request, place)[: OFFERED + 1])
+
+
+def _which(count: int) -> str:
+    if count > OFFERED:
+        return _(
+            "More than %(n)d objects match; these are the first. Choose the right one, write more "
+            "of its name, or save again if it is none of them."
+        ) % {"n": OFFERED}
+    return ngettext(
+        "One object matches. Choose it, or save again if it is another place.",
+        "%(n)d objects match. Choose the right one, or save again if it is none of them.",
+        count,
+    ) % {"n": count}
 
 
 def _missing(values: dict[str, str]) -> dict[str, str]:
@@ -100,9 +140,11 @@ def _missing(values: dict[str, str]) -> dict[str, str]:
     return missing
 
 
-def _site_of(request: HttpRequest, place: str) -> Site | None:
+def _site_of(request: HttpRequest, values: dict[str, str]) -> Site | None:
     """The object the caller means: the one chosen, or the only one of that name."""
-    sites = visible(desk.user_of(request), "sites.view", Site.objects.filter(is_active=True))
+    sites, place = _sites(request), values["place"]
+    if values["site"] and values["asked"] == place:
+        return sites.filter(number=values["site"]).first()
     if chosen := _NUMBER.search(place):
         return sites.filter(number=chosen[1]).first()
     named = list(sites.filter(name__iexact=place.strip())[:2])
@@ -140,7 +182,11 @@ def _context(values: dict[str, str], missing: dict[str, str], begun: datetime) -
     return {
         "values": values,
         "missing": missing,
-        "errors": [{"anchor": f"call-{name}", "text": text} for name, text in missing.items()],
+        "errors": [
+            {"anchor": f"call-{name}", "text": missing[name]}
+            for name in (*FIELDS, "site")
+            if name in missing
+        ],
         "kinds": [{"code": code, "label": label} for code, label in CallKind.choices],
         "routes": [
             {"code": code, "label": label, "help": help_of[Route(code)]}

@@ -83,7 +83,11 @@ def words() -> dict[str, str]:
         "light": _("Light"),
         "auto": _("Auto"),
         "no_step": _("No step of the action card is left to tick."),
-        "not_now": _("That cannot be done with this incident now."),
+        "not_now": _("That cannot be done with {number} now."),
+        "no_twin": _(
+            "No other open incident looks like {number}, so there is nothing to join it with. "
+            "Is one the same thing all the same? Note (N) the number of each on the other."
+        ),
         "not_shown": _("No answer, so it is not shown. Try again."),
         "begin_shift": _("Begin the shift"),
         "sound_on": _("Sound on"),
@@ -97,4 +101,7 @@ def words() -> dict[str, str]:
         "muted": _("Silent for 60 s."),
         "keys_on": _("Single keys are on"),
         "keys_off": _("Single keys are off"),
+        "keys_switch_off": _("Switch single keys off"),
+        "keys_switch_on": _("Switch single keys on"),
+        "close_message": _("Close the message"),
     }

@@ -59,7 +59,7 @@ def merge(*, incident_id: int, into_id: int, by: User, reason: str = "", now: da
         raise NotYours(writing.owner_name(target))
     doubts = _doubts(source, target)
     if doubts and not why:
-        raise JoinNeedsReason(doubts)
+        raise JoinNeedsReason(doubts, gone=source.number, kept=target.number)
     moved = alarm_ids(source.pk)
     merged = writing.change(
         source, State.MERGED, by_version=True, closed_by=by, closed_at=now, merged_into=target
@@ -146,8 +146,9 @@ def _doubts(source: Incident, target: Incident) -> list[str]:
 def undo_merge(*, incident_id: int, by: User, reason: str, now: datetime) -> Incident:
     """Let a joined incident wait by itself again, with the alarms it brought.
 
-    A shift leader's verb; whoever joined them may too, within `AT_ONCE`. The other is again what
-    it was before: its words, its clocks, and its priority unless something else is as serious.
+    A shift leader's verb; whoever joined them may too, within `AT_ONCE` (and not when the clock
+    has been put back to before it). The other is again what it was before: its words, its clocks,
+    and its priority unless something else is as serious.
     Raises TextMissing, NotInThisState, CannotBeTakenBack (the other is over), NoSuchIncident,
     NotAllowed.
     """
@@ -155,7 +156,7 @@ def undo_merge(*, incident_id: int, by: User, reason: str, now: datetime) -> Inc
     is_slip = (
         before.closed_by_id == by.pk
         and before.closed_at is not None
-        and now - before.closed_at <= AT_ONCE
+        and timedelta() <= now - before.closed_at <= AT_ONCE
     )
     writing.may(by, "incidents.merge" if is_slip else "incidents.undo_merge")
     why = writing.reason_of(reason)

@@ -13,7 +13,7 @@ from tornvakt.base.access.models import User
 from tornvakt.base.facts.outbox import publish
 from tornvakt.domains.incidents.facts import IncidentChanged
 from tornvakt.domains.incidents.models import EntryKind, Incident
-from tornvakt.domains.incidents.refusals import NotInThisState
+from tornvakt.domains.incidents.refusals import NotInThisState, UnitMissing
 from tornvakt.domains.incidents.services import writing
 from tornvakt.domains.incidents.states import State
 
@@ -27,7 +27,7 @@ def mark_dispatched(*, incident_id: int, by: User, who: str, now: datetime) -> I
         now,
         State.DISPATCHED,
         EntryKind.DISPATCHED,
-        text=writing.reason_of(who),
+        text=writing.reason_of(who, UnitMissing),
         clock="dispatched_at",
     )
 

@@ -14,6 +14,7 @@ from tornvakt.domains.incidents.models import EntryKind, Incident
 from tornvakt.domains.incidents.refusals import (
     ChangedMeanwhile,
     NotInThisState,
+    WaitMissing,
     WakeTimeWrong,
 )
 from tornvakt.domains.incidents.services import writing
@@ -35,7 +36,7 @@ def wait(*, incident_id: int, by: User, reason: str, until: datetime, now: datet
     NotAllowed.
     """
     writing.may(by, "incidents.wait")
-    why = writing.reason_of(reason)
+    why = writing.reason_of(reason, WaitMissing)
     before = writing.read(incident_id)
     writing.must_be_owned(before, by)
     longest = longest_wait(before.priority)

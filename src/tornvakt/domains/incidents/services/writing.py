@@ -21,7 +21,7 @@ from tornvakt.domains.incidents.refusals import (
     NotInThisState,
     NotYours,
     PhoneWrong,
-    TextMissing,
+    ReasonMissing,
     TextTooLong,
 )
 from tornvakt.domains.incidents.states import TRANSITIONS, State
@@ -131,11 +131,11 @@ def words(text: str, limit: int = TEXT_LIMIT) -> str:
     return plain
 
 
-def reason_of(text: str) -> str:
-    """Return a reason that has to be given. Raises TextMissing, TextTooLong."""
+def reason_of(text: str, missing: type[ReasonMissing] = ReasonMissing) -> str:
+    """Return a reason that has to be given. Raises ``missing``, TextTooLong."""
     reason = words(text, REASON_LIMIT)
     if not reason:
-        raise TextMissing
+        raise missing
     return reason
 
 

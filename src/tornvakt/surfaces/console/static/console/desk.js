@@ -64,11 +64,14 @@ byId("queue").addEventListener("click", (event) => {
 function urgent() {
   return queue.rows().find((row) => row.dataset.priority === "1" && queue.isFree(row) && row.dataset.number !== incident.number() && !row.classList.contains("sel"));
 }
+/** Where Home leads: the first that is urgent and free, the one that is shown too; else the first. */
+const mostUrgent = () => queue.rows().find((row) => row.dataset.priority === "1" && queue.isFree(row)) ?? queue.visible()[0];
 function banner(at = clocks.now()) {
   const row = urgent();
   const box = byId("p1-banner");
   box.hidden = !row;
   if (!row) return;
+  box.querySelector("kbd").hidden = row !== mostUrgent();
   const words = `${row.querySelector(".q-t").textContent}, ${row.querySelector(".q-s").textContent}`;
   const [title, line] = [box.querySelector(".t"), box.querySelector("p")];
   if (title.textContent !== words) title.textContent = words;
@@ -267,7 +270,7 @@ async function isShown() {
 async function whenThere(work, missing) {
   if (!(await isShown()) || work()) return;
   await settled();
-  if (!work()) toast.refuse(say(missing));
+  if (!work()) toast.refuse(incident.number() ? say(missing, { number: incident.number() }) : say("nothing_chosen"));
 }
 /** A key that opens a form of the incident; the first that is there. */
 const opens = (act) => Object.assign(act, { opens: true });
@@ -281,13 +284,13 @@ const takeIt = opens(async () => {
   actions.take(row); // not waited for: the answer stands on the screen already
 });
 /** A key that presses a button of the incident, or opens the form if the button is not there. Which of them it is depends on what is under way. */
-const press = (act, name) => opens(async () => {
+const press = (act, name, missing = "not_now") => opens(async () => {
   await settled();
   await whenThere(() => {
     const found = byId("centre").querySelector(`form[data-act="${act}"]`);
     found?.requestSubmit();
     return Boolean(found) || acts.open(name);
-  }, "not_now");
+  }, missing);
 });
 const step = (by) => () => select(queue.neighbour(by), { focus: true });
 keys.connect(
@@ -299,7 +302,7 @@ keys.connect(
     l: form("hand_over"),
     s: press("on_scene", "dispatch"),
     v: press("resume", "wait"),
-    d: press("merge", ""),
+    d: press("merge", "", "no_twin"),
     f: form("attach"),
     i: () => middle.go(byId("new-call").getAttribute("href")),
     m: shift.mute,
@@ -317,7 +320,7 @@ keys.connect(
   {
     moves: {
       ArrowDown: step(1), j: step(1), ArrowUp: step(-1), k: step(-1),
-      Home: () => select(urgent() ?? queue.visible()[0], { focus: true }),
+      Home: () => select(mostUrgent(), { focus: true }),
       End: () => select(queue.visible().at(-1), { focus: true }),
     },
     submit() {

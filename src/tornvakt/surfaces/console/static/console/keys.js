@@ -13,8 +13,8 @@ try {
 
 function show() {
   document.body.classList.toggle("no-keys", !areOn);
-  button.setAttribute("aria-pressed", String(areOn));
-  button.textContent = say(areOn ? "keys_on" : "keys_off");
+  document.getElementById("keys-state").textContent = say(areOn ? "keys_on" : "keys_off");
+  button.textContent = say(areOn ? "keys_switch_off" : "keys_switch_on");
 }
 
 button.addEventListener("click", () => {

@@ -59,10 +59,15 @@ export function tell(text) {
   running = setTimeout(clear, 6000);
 }
 
-/** Say what did not happen and why, and where to go then. Stays until the next act or Esc. */
+/** Say what did not happen and why, and where to go then. Stays until it is closed, Esc or the next act. */
 export function refuse(text, link = null) {
   const toast = build(text, "bad");
   if (link) toast.append(Object.assign(document.createElement("a"), { className: "btn", textContent: link.text, href: link.href }));
+  const close = Object.assign(document.createElement("button"), { className: "btn plain", type: "button" });
+  close.setAttribute("aria-label", say("close_message"));
+  close.append(document.getElementById("close-template").content.cloneNode(true));
+  close.addEventListener("click", clear);
+  toast.append(close);
   toast.setAttribute("role", "alert");
 }
 
