@@ -36,6 +36,40 @@ def test_the_page_of_commands_is_todays() -> None:
     )
 
 
+def _lines_to_type() -> list[tuple[str, str]]:
+    """Every line of the documents that somebody is to type in a terminal, with its page."""
+    pages = [PROJECT / "README.md", *(PROJECT / "docs").rglob("*.md")]
+    return [
+        (page.name, line.strip())
+        for page in pages
+        for line in page.read_text().splitlines()
+        if line.startswith("    ") and not line.strip().startswith("Ett eget")
+    ]
+
+
+def test_what_the_documents_say_to_type_exists() -> None:
+    wrong, seen = [], 0
+    for page, line in _lines_to_type():
+        for command in re.findall(r"(?:^|[|;$(]\s*)(\./tornvakt [^|;)]*)", line):
+            words, seen = command.split(), seen + 1
+            name = next((n for n in (" ".join(words[:3]), " ".join(words[:2])) if n in PAGES), "")
+            options = re.findall(r"(?<=\s)--[a-z0-9-]+", command)
+            if not name or any(not re.search(f"{each}\\b", PAGES[name]) for each in options):
+                wrong.append((page, command))
+    assert (wrong, seen > 20) == ([], True)
+
+
+def test_the_processes_the_documents_name_are_those_that_start() -> None:
+    named = [p for _, line in _lines_to_type() for p in re.findall(r"pgrep .* -f '?([^')]+)", line)]
+    started = (PROJECT / "src/tornvakt/surfaces/cli/services.py").read_text()
+    commands = re.findall(r"command = .*", started)
+    run = [" ".join(re.findall(r'"([^"]+)"', each)) for each in commands]
+        " ".join(re.findall(r'"([^"]+)"', each)) for each in re.findall(r"command = .*", started)
+    ]
+    assert len(named) >= 2
+    assert [name for name in named if not any(name in each for each in run)] == []
+
+
 def test_every_setting_is_documented_and_no_other() -> None:
     page = (PROJECT / "docs" / "reference" / "installningar.md").read_text()
     documented = set(re.findall(r"^\| `(TORNVAKT_\w+)`", page, re.MULTILINE))
