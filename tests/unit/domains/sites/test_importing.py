@@ -1,11 +1,14 @@
 """An import from upload to register: every bad row named, nothing changed before the yes."""
 
 import io
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 from django.utils.translation import override
 from openpyxl import Workbook, load_workbook
 
@@ -28,7 +31,7 @@ from tornvakt.domains.sites.models import (
     Zone,
 )
 from tornvakt.domains.sites.selectors import settings_of
-from tornvakt.domains.sites.services import exporting, importing, sheets
+from tornvakt.domains.sites.services import exporting, importing, importing_writing, sheets
 from tornvakt.domains.sites.services.importing_book import ImportRefused
 from tornvakt.domains.sites.services.importing_said import words
 
@@ -327,7 +330,7 @@ def test_a_change_between_the_reading_and_the_writing_stops_it(
     imported(leader, workbook(FULL))
     run = examined(leader, ("a.csv", b"Nummer;Kund;Namn;Adress\r\nS1;Kommunen;Skolan;Ny 2\r\n"))
     importing.confirm(import_id=run.pk, by=leader, now=LATER)
-    ready = importing.prepare
+    ready = importing_writing.prepare
 
     def somebody_is_faster(*given: Any) -> Any:
         site = Site.objects.get(number="S1")
@@ -341,6 +344,55 @@ def test_a_change_between_the_reading_and_the_writing_stops_it(
     assert Site.objects.get(number="S1").address == "Skolgatan 1"
     run.refresh_from_db()
     assert run.state == ImportState.JUDGED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_change_that_is_not_committed_yet_is_not_overwritten(
+    leader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL: the import would wait for the row, and then write all its columns."""
+    imported(leader, workbook(FULL))
+    run = examined(leader, ("a.csv", b"Nummer;Kund;Namn;Adress\r\nS1;Kommunen;Skolan;Ny 2\r\n"))
+    importing.confirm(import_id=run.pk, by=leader, now=LATER)
+    site, is_changed, ready = (
+        Site.objects.get(number="S1"),
+        threading.Event(),
+        importing_writing.prepare,
+    )
+    draft = services.SiteDraft(name=site.name, phone="0980-31 92 99")
+
+    def change() -> None:
+        with transaction.atomic():
+            services.change_site(site_id=site.pk, draft=draft, by=leader, at=LATER)
+            is_changed.set()
+            time.sleep(0.4)
+        connection.close()
+
+    thread = threading.Thread(target=change)
+
+    def somebody_is_faster(*given: Any) -> Any:
+        plan = ready(*given)
+        thread.start()
+        assert is_changed.wait(10)
+        return plan
+
+    monkeypatch.setattr(importing, "prepare", somebody_is_faster)
+    with pytest.raises(importing.RegisterHasChanged):
+        importing.carry_out(import_id=run.pk, by=leader, now=LATER)
+    thread.join()
+    assert Site.objects.get(number="S1").phone == "0980-31 92 99"
+
+
+def test_it_is_not_carried_out_for_somebody_who_lost_the_role_meanwhile(leader: User) -> None:
+    run = examined(leader, ("a.xlsx", workbook(FULL)))
+    importing.confirm(import_id=run.pk, by=leader, now=NOW)
+    leader.holdings.update(until=F("since"))
+    with pytest.raises(importing.MayNotImport):
+        importing.carry_out(import_id=run.pk, by=leader, now=LATER)
+    assert Site.objects.count() == 0
+    run.refresh_from_db()
+    assert run.state == ImportState.JUDGED
+    assert words(run.sentence).startswith("Den som bekräftade får inte längre importera")
 
 
 def test_a_register_that_has_changed_meanwhile_is_shown_anew(leader: User) -> None:

@@ -22,6 +22,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max, Q
 
 from tornvakt.base.access.models import User
+from tornvakt.base.access.policy import decide
 from tornvakt.base.audit import log as audit
 from tornvakt.base.facts import bus
 from tornvakt.base.facts.models import FactRow
@@ -45,6 +46,7 @@ from tornvakt.domains.sites.services.importing_register import Register, read_re
 from tornvakt.domains.sites.services.importing_said import gettext_later as _
 from tornvakt.domains.sites.services.importing_writing import Plan, prepare
 from tornvakt.domains.sites.services.temporal import ChangedBeforeItBegan
+from tornvakt.domains.sites.services.writing import hold_register
 from tornvakt.pure.facts import Refusal
 
 KEPT = timedelta(hours=48)
@@ -77,6 +79,17 @@ class RegisterHasChanged(Refusal):
         self.said = _(
             "The register has changed since the preview was made, and nothing was imported. "
             "Look at the new preview and confirm it."
+        )
+        super().__init__(self.said)
+
+
+class MayNotImport(Refusal):
+    """Who confirmed it has lost the role or the account before it was carried out."""
+
+    def __init__(self) -> None:
+        self.said = _(
+            "The one who confirmed this may no longer import, and nothing was imported. Somebody "
+            "who may can look at the preview and confirm it."
         )
         super().__init__(self.said)
 
@@ -143,13 +156,13 @@ def confirm(*, import_id: int, by: User, now: datetime) -> SiteImport:
 def carry_out(*, import_id: int, by: User, now: datetime) -> SiteImport:
     """Write what was confirmed, all of it or nothing; as little as can be inside the transaction.
 
-    Raises RegisterHasChanged, with a new preview stored, when it would no longer be the same, and
-    ChangedBeforeItBegan, with the file left waiting.
+    Raises RegisterHasChanged, with a new preview stored, when it would no longer be the same;
+    MayNotImport and ChangedBeforeItBegan, with the file left waiting.
     """
     found = SiteImport.objects.get(pk=import_id)
     if found.state != ImportState.WRITING:
         raise ImportIsOver
-    newest = FactRow.objects.aggregate(newest=Max("pk"))["newest"] or 0
+    newest = _newest_fact()
     judgement, register = _judge(found.pk, now)
     if judgement.digest() != found.digest or judgement.faults:
         raise _has_changed(found, judgement, now)
@@ -164,6 +177,9 @@ def carry_out(*, import_id: int, by: User, now: datetime) -> SiteImport:
     audit.prepare_many(plan.rows, "sites.imported", by=by, on=touched, at=now, params=params)
     try:
         _write(found, plan, judgement.change_count, newest, by, now)
+    except MayNotImport as refusal:
+        _move(found, ImportState.JUDGED, now, sentence=json.dumps(refusal.said.as_json()))
+        raise
     except (IntegrityError, RowsHaveChanged) as error:
         judgement, _register = _judge(found.pk, now)
         raise _has_changed(found, judgement, now) from error
@@ -172,8 +188,21 @@ def carry_out(*, import_id: int, by: User, now: datetime) -> SiteImport:
 
 
 @transaction.atomic
+def _newest_fact() -> int:
+    """Return the newest fact when nobody is changing the register: what is read next holds it."""
+    hold_register(alone=True)
+    return FactRow.objects.aggregate(newest=Max("pk"))["newest"] or 0
+
+
+@transaction.atomic
 def _write(found: SiteImport, plan: Plan, of: int, newest: int, by: User, now: datetime) -> None:
-    """Raises RowsHaveChanged when the register has changed since the fact ``newest``."""
+    """Raises RowsHaveChanged when the register has changed since the fact ``newest``.
+
+    Hours may have gone by since somebody said yes: MayNotImport when they no longer could.
+    """
+    hold_register(alone=True)
+    if not decide(User.objects.get(pk=by.pk), "sites.import"):
+        raise MayNotImport
     changes = (bus.name_of(SiteChanged), bus.name_of(RegisterImported))
     since = FactRow.objects.filter(pk__gt=newest, name__in=changes)
     if since.exists():

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Q
 
 from tornvakt.base.access.models import User
@@ -22,6 +21,7 @@ from tornvakt.domains.sites.models import (
 from tornvakt.domains.sites.services import temporal
 from tornvakt.domains.sites.services.people import KeyholderDraft
 from tornvakt.domains.sites.services.transmission import ZoneDraft
+from tornvakt.domains.sites.services.writing import changes_register
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Loaded:
     warnings: tuple[str, ...] = ()
 
 
-@transaction.atomic
+@changes_register
 def load(*, loaded: Sequence[Loaded], by: User | None, at: datetime) -> int:
     """Fill these places, once: places that have a keyholder, a key or a warning keep theirs.
 

@@ -13,7 +13,7 @@ from tornvakt.base.audit import log as audit
 from tornvakt.domains.sites import code_words
 from tornvakt.domains.sites.models import Keyholder, KeyLoan, Site, SiteKey
 from tornvakt.domains.sites.services.places import Nameless
-from tornvakt.domains.sites.services.writing import tell
+from tornvakt.domains.sites.services.writing import changes_register, tell
 from tornvakt.pure.facts import Refusal
 from tornvakt.pure.schedules import OnHoliday, Schedule
 
@@ -70,7 +70,7 @@ class KeyholderDraft:
     may_cancel: bool = False
 
 
-@transaction.atomic
+@changes_register
 def add_keyholder(
     *, site_id: int, draft: KeyholderDraft, by: User | None, at: datetime
 ) -> Keyholder:
@@ -85,7 +85,7 @@ def add_keyholder(
     return holder
 
 
-@transaction.atomic
+@changes_register
 def change_keyholder(
     *, keyholder_id: int, draft: KeyholderDraft, by: User | None, at: datetime
 ) -> Keyholder:
@@ -102,7 +102,7 @@ def change_keyholder(
     return holder
 
 
-@transaction.atomic
+@changes_register
 def order_keyholders(
     *, site_id: int, keyholder_ids: Sequence[int], by: User | None, at: datetime
 ) -> None:
@@ -117,7 +117,7 @@ def order_keyholders(
     tell("order_keyholders", site, part="keyholder", by=by, at=at)
 
 
-@transaction.atomic
+@changes_register
 def end_keyholder(*, keyholder_id: int, by: User | None, at: datetime) -> None:
     """Take somebody off the list, and forget the code word. Tries to reach them stay."""
     holder = Keyholder.objects.select_for_update(of=("self",)).get(pk=keyholder_id)
@@ -149,7 +149,7 @@ def forget_keyholders(*, ended_before: datetime, now: datetime) -> int:
         forgotten += len(ids)
 
 
-@transaction.atomic
+@changes_register
 def set_code_word(*, keyholder_id: int, word: str, by: User | None, at: datetime) -> None:
     """Store a code word, enciphered. Raises NotACodeWord."""
     if not (1 <= len(word.strip()) <= LONGEST_CODE_WORD):
@@ -179,7 +179,7 @@ def read_code_word(*, keyholder_id: int, by: User, at: datetime, purpose: str = 
     return code_words.unseal(holder.pk, bytes(holder.code_word_sealed))
 
 
-@transaction.atomic
+@changes_register
 def add_key(
     *, site_id: int, number: str, by: User | None, at: datetime, kept: str = "", note: str = ""
 ) -> SiteKey:
@@ -220,7 +220,7 @@ def return_key(*, key_id: int, by: User | None, at: datetime) -> None:
         tell("return_key", key.site, part="key", by=by, at=at, params=params)
 
 
-@transaction.atomic
+@changes_register
 def end_key(*, key_id: int, by: User | None, at: datetime) -> None:
     """Take a key off the board for good. Raises KeyIsLent."""
     key = _key_locked(key_id)

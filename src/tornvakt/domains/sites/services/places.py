@@ -3,7 +3,6 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tornvakt.base.access.models import User
@@ -11,7 +10,7 @@ from tornvakt.domains.sites import kinds
 from tornvakt.domains.sites.models import Customer, Site, SiteWarning
 from tornvakt.domains.sites.services.register import next_numbers
 from tornvakt.domains.sites.services.shapes import is_number
-from tornvakt.domains.sites.services.writing import tell
+from tornvakt.domains.sites.services.writing import changes_register, tell
 from tornvakt.pure.facts import Refusal
 
 
@@ -82,7 +81,7 @@ class SiteDraft:
     is_active: bool = True
 
 
-@transaction.atomic
+@changes_register
 def create_site(
     *, customer: Customer, draft: SiteDraft, by: User | None, at: datetime, number: str = ""
 ) -> Site:
@@ -99,7 +98,7 @@ def create_site(
     return site
 
 
-@transaction.atomic
+@changes_register
 def change_site(*, site_id: int, draft: SiteDraft, by: User | None, at: datetime) -> Site:
     """Write a place anew; the same once more changes nothing. Raises as `create_site`."""
     site = Site.objects.select_for_update().get(pk=site_id)
@@ -114,7 +113,7 @@ def change_site(*, site_id: int, draft: SiteDraft, by: User | None, at: datetime
     return site
 
 
-@transaction.atomic
+@changes_register
 def warn(
     *, site_id: int, text: str, by: User | None, at: datetime, until: datetime | None = None
 ) -> SiteWarning:
@@ -127,7 +126,7 @@ def warn(
     return warning
 
 
-@transaction.atomic
+@changes_register
 def end_warning(*, warning_id: int, by: User | None, at: datetime) -> None:
     """Take a warning away; it stays in what was. One that is over is left as it is."""
     warning = SiteWarning.objects.select_for_update(of=("self",)).get(pk=warning_id)

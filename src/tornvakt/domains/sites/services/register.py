@@ -3,15 +3,15 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Q
 
 from tornvakt.domains.sites import kinds
 from tornvakt.domains.sites.models import ALWAYS, Customer, Site, SiteSeries, Transmitter, Zone
 from tornvakt.domains.sites.services import temporal
+from tornvakt.domains.sites.services.writing import changes_register
 
 
-@transaction.atomic
+@changes_register
 def add_customer(*, name: str, is_fictional: bool = False) -> Customer:
     """Add or update a customer, known by its name."""
     customer, _ = Customer.objects.update_or_create(
@@ -20,7 +20,7 @@ def add_customer(*, name: str, is_fictional: bool = False) -> Customer:
     return customer
 
 
-@transaction.atomic
+@changes_register
 def add_site(
     *,
     customer: Customer,
@@ -77,7 +77,7 @@ def next_numbers(count: int) -> list[str]:
     return taken
 
 
-@transaction.atomic
+@changes_register
 def add_transmitter(*, site: Site, account: str, name: str = "") -> Transmitter:
     """Add a transmitter or correct where it stands, known by its account.
 
@@ -89,7 +89,7 @@ def add_transmitter(*, site: Site, account: str, name: str = "") -> Transmitter:
     return transmitter
 
 
-@transaction.atomic
+@changes_register
 def add_transmitters(*, placed: Iterable[tuple[Site, str, str]]) -> int:
     """As `add_transmitter`, many at once, each as (site, account, name); return how many."""
     rows = [
@@ -104,7 +104,7 @@ def add_transmitters(*, placed: Iterable[tuple[Site, str, str]]) -> int:
     return len(rows)
 
 
-@transaction.atomic
+@changes_register
 def add_zone(
     *,
     transmitter: Transmitter,
@@ -125,7 +125,7 @@ def add_zone(
     return zone
 
 
-@transaction.atomic
+@changes_register
 def add_zones(*, named: Iterable[tuple[Transmitter, str, str]], at: datetime = ALWAYS) -> int:
     """Add or rename many zones at once, each as (transmitter, number, name); return how many."""
     rows = {(each.pk, number): {"name": name} for each, number, name in named}

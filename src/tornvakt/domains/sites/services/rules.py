@@ -15,7 +15,7 @@ from tornvakt.domains.sites.facts import DefaultInstructionChanged
 from tornvakt.domains.sites.models import Instruction, OpeningSchedule, Site, SiteSetting
 from tornvakt.domains.sites.services import temporal
 from tornvakt.domains.sites.services.places import Nameless
-from tornvakt.domains.sites.services.writing import tell
+from tornvakt.domains.sites.services.writing import changes_register, tell
 from tornvakt.pure.facts import Refusal
 from tornvakt.pure.instruction_faults import Problem, problems
 from tornvakt.pure.instructions import Step, dump
@@ -37,7 +37,7 @@ class UnknownAlarmKind(Refusal):
         super().__init__(_("There is no kind of alarm called %(kind)s.") % {"kind": kind})
 
 
-@transaction.atomic
+@changes_register
 def set_schedule(
     *, site_id: int, schedule: Schedule, by: User | None, at: datetime, area: str = ""
 ) -> OpeningSchedule:
@@ -67,7 +67,7 @@ def set_schedule(
     return row
 
 
-@transaction.atomic
+@changes_register
 def end_schedule(*, site_id: int, by: User | None, at: datetime, area: str = "") -> None:
     """Let a place, or one area, be without opening hours from ``at``."""
     site = Site.objects.select_for_update().get(pk=site_id)

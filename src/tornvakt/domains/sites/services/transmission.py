@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -20,7 +19,7 @@ from tornvakt.domains.sites.models import (
 )
 from tornvakt.domains.sites.services import temporal
 from tornvakt.domains.sites.services.shapes import is_account
-from tornvakt.domains.sites.services.writing import tell
+from tornvakt.domains.sites.services.writing import changes_register, tell
 from tornvakt.pure.facts import Refusal
 
 
@@ -64,7 +63,7 @@ class ZoneDraft:
     kind: str = ""
 
 
-@transaction.atomic
+@changes_register
 def set_transmitter(
     *,
     site_id: int,
@@ -105,7 +104,7 @@ def set_transmitter(
     return transmitter
 
 
-@transaction.atomic
+@changes_register
 def move_transmitter(*, account: str, site_id: int, by: User | None, at: datetime) -> Transmitter:
     """Place a transmitter at another site from ``at``; alarms that came stay where they were.
 
@@ -143,7 +142,7 @@ def stay_that_ended(transmitter: Transmitter, at: datetime) -> TransmitterStay |
     )
 
 
-@transaction.atomic
+@changes_register
 def set_zones(
     *,
     transmitter_id: int,
@@ -176,7 +175,7 @@ def set_zones(
     return changed
 
 
-@transaction.atomic
+@changes_register
 def set_areas(
     *, transmitter_id: int, areas: Sequence[tuple[str, str]], by: User | None, at: datetime
 ) -> int:
