@@ -16,6 +16,11 @@ from tornvakt.pure.protocols.text import plain_name, plain_words
         ("osyn\u200bligt\ufeff \ud800halvt", "osynligt halvt"),
         ("familj 👨\u200d👩\u200d👧 och ❤\ufe0f", "familj 👨\u200d👩\u200d👧 och ❤\ufe0f"),
         ("Op\u200d 1\u200c", "Op 1"),
+        ("Sko\ufe0flan\u17b5 \U000e0101\u180bA\ufe00\U0001d173", "Skolan A"),
+        (
+            "tryck 1\ufe0f\u20e3 ☎\ufe0e 👩\u200d❤\ufe0f\u200d👨",
+            "tryck 1\ufe0f\u20e3 ☎\ufe0e 👩\u200d❤\ufe0f\u200d👨",
+        ),
         ("بی\u200cخطر", "بی\u200cخطر"),
     ],
 )
@@ -32,6 +37,7 @@ def test_what_a_person_wrote_is_what_everybody_sees(written: str, kept: str) -> 
         ("A\u030angermannia", "Ångermannia"),
         ("\u3164\u2800", ""),
         ("Vakt 👩\u200d🚒", "Vakt 👩\u200d🚒"),
+        ("Kund\U000e0101 A\ufe0f ❤\ufe0f", "Kund A ❤"),
     ],
 )
 def test_a_name_has_one_spelling(written: str, kept: str) -> None:
