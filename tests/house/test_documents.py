@@ -64,8 +64,6 @@ def test_the_processes_the_documents_name_are_those_that_start() -> None:
     started = (PROJECT / "src/tornvakt/surfaces/cli/services.py").read_text()
     commands = re.findall(r"command = .*", started)
     run = [" ".join(re.findall(r'"([^"]+)"', each)) for each in commands]
-        " ".join(re.findall(r'"([^"]+)"', each)) for each in re.findall(r"command = .*", started)
-    ]
     assert len(named) >= 2
     assert [name for name in named if not any(name in each for each in run)] == []
 
