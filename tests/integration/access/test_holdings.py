@@ -1,5 +1,6 @@
 """Giving roles and taking them away: who may, for how long, and what follows."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from tests.integration.access.conftest import clock
 from tests.support import samples
 from tests.support.samples import holder
-from tornvakt.base.access import holdings, policy, role_refusals
+from tests.support.threads import at_the_same_time
+from tornvakt.base.access import grants, holdings, policy, role_refusals, services
 from tornvakt.base.access.compartments import CASE_ROOMS
 from tornvakt.base.access.models import RoleHolding, User
 from tornvakt.base.audit.selectors import entries
@@ -117,13 +119,25 @@ def test_the_owner_of_one_room_is_nobody_in_the_others() -> None:
 def test_who_runs_the_system_reviews_nothing_and_owns_no_room(admin: User, role: str) -> None:
     other = holder("sysadmin", "adm2")
     with pytest.raises(holdings.RolesDoNotMix):
-        holdings.give_role(user=other, role=role, room="BARN", by=admin, now=clock())
+        holdings.give_role(
+            user=other,
+            role=role,
+            room="BARN" if role == "room_owner" else "",
+            by=admin,
+            now=clock(),
+        )
 
 
 def test_the_machine_itself_opens_no_case_room(anna: User) -> None:
     for role in ("exit_officer", "room_owner", "child_officer"):
         with pytest.raises(holdings.RoleNotYoursToGive):
-            holdings.give_role(user=anna, role=role, room="BARN", by=None, now=clock())
+            holdings.give_role(
+                user=anna,
+                role=role,
+                room="BARN" if role == "room_owner" else "",
+                by=None,
+                now=clock(),
+            )
 
 
 def test_the_last_administrator_stays(admin: User) -> None:
@@ -134,6 +148,54 @@ def test_the_last_administrator_stays(admin: User) -> None:
     with pytest.raises(holdings.LastAdministrator):
         holdings.must_leave_an_administrator(other.pk, clock())
     assert third.is_active
+
+
+def test_what_the_giver_held_when_the_request_began_is_asked_again(
+    admin: User, operator: User, anna: User
+) -> None:
+    began = clock()
+    other = holder("sysadmin", "adm2")
+    assert other.roles == {"sysadmin"}
+    held = RoleHolding.objects.get(user=other)
+    mine = RoleHolding.objects.get(user=admin)
+    theirs = holdings.give_role(user=operator, role="guard", by=admin, now=clock())
+    holdings.end_role(holding_id=held.pk, by=again(admin), now=clock())
+    # The other one's requests began before that and have waited for their turn.
+    with pytest.raises(holdings.RoleNotYoursToGive):
+        holdings.end_role(holding_id=mine.pk, by=other, now=began)
+    with pytest.raises(holdings.RoleNotYoursToGive):
+        holdings.give_role(user=anna, role="operator", by=other, now=began)
+    right = {"action": "sites.view", "on": ("site", "OBJ-1"), "why": "service"}
+    with pytest.raises(grants.GrantNotYours):
+        grants.give(
+            user=anna, **right, since=began, until=began + timedelta(1), by=other, now=began
+        )
+    for act in (services.end_account, services.reopen_account, services.reset_second_factor):
+        with pytest.raises(services.NoLongerAdministrator):
+            act(user=operator, by=other, now=began)
+    # Closing an account ends what was given while it waited, and says so once.
+    services.end_account(user=operator, by=again(admin), now=began)
+    theirs.refresh_from_db()
+    assert theirs.until == theirs.since and again(operator).roles == frozenset()
+    with pytest.raises(holdings.RoleToClosed):
+        holdings.give_role(user=again(operator), role="guard", by=again(admin), now=clock())
+    with pytest.raises(holdings.RoleNotThere):
+        holdings.end_role(holding_id=held.pk, by=again(admin), now=began)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_at_once_leave_one() -> None:
+    """PostgreSQL sees only what is committed: without a turn both would find the other there."""
+    pair = [holder("sysadmin", "adm1"), holder("sysadmin", "adm2")]
+    held = [RoleHolding.objects.get(user=each) for each in pair]
+    assert all(each.roles for each in pair)
+
+    def end(mine: int) -> Callable[[], object]:
+        return lambda: holdings.end_role(holding_id=held[1 - mine].pk, by=pair[mine], now=clock())
+
+    answers = at_the_same_time([end(0), end(1)])
+    assert sorted(type(each).__name__ for each in answers) == ["RoleHolding", "RoleNotYoursToGive"]
+    assert sum(bool(again(each).roles) for each in pair) == 1
 
 
 def test_a_role_taken_away_in_the_middle_of_an_incident(admin: User, operator: User) -> None:

@@ -48,6 +48,7 @@ def test_an_invitation_makes_an_account_and_lets_the_person_in(
         ({"username": "eva", "call_name": "x" * 31}, "call_name"),
         ({"username": "eva", "call_name": "Op 9", "role": "kung"}, "role"),
         ({"username": "eva", "call_name": "Op 9", "role": "vnr_officer"}, "role"),
+        ({"username": "eva", "call_name": "ADM1"}, "call_name"),
     ],
 )
 def test_what_is_wrong_stands_beside_the_field_and_nothing_typed_is_lost(
@@ -100,6 +101,10 @@ def test_a_closed_account_is_out_at_once_and_can_be_opened_without_roles(
     mine.post(f"/konton/{operator.pk}/avsluta/")
     assert theirs.get("/larm/")["Location"].startswith("/logga-in/")
     assert mine.post(f"/konton/{admin.pk}/avsluta/").status_code == 409
+    given = mine.post(f"/konton/{operator.pk}/roller/", {"role": "shift_leader"})
+    assert given.status_code == 422 and "Kontot är stängt" in text_of(given)
+    # What an earlier version let a closed account have is gone when it is opened.
+    RoleHolding.objects.create(user=operator, role="shift_leader", since=clock())
     mine.post(f"/konton/{operator.pk}/oppna/")
     back = User.objects.get(pk=operator.pk)
     assert (back.is_active, back.roles) == (True, frozenset())

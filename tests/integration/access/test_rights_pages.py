@@ -57,6 +57,8 @@ def test_a_right_is_given_seen_used_and_ended(
         ({"right": ""}, "right"),
         ({"right": "sites.edit"}, "right"),
         ({"thing": "OBJ 0042"}, "thing"),
+        ({"thing": "OBJ-\u0391"}, "thing"),
+        ({"thing": "OBJ-0001\U000e0101"}, "thing"),
         ({"thing": ""}, "thing"),
         ({"last_day": "31/12"}, "last_day"),
         ({"last_day": "2020-01-01"}, "last_day"),

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import Error, connection
+from django.db import Error
 
 from tests.integration.database.conftest import Carry
 from tests.support.inbox import START_US, fill, sia
+from tests.support.threads import at_the_same_time
 from tornvakt.base.access.models import User
 from tornvakt.base.access.services import create_user
 from tornvakt.base.inbox.reader import Reader
@@ -31,29 +32,6 @@ def incident(carry: Carry, school: Site) -> Iterator[Incident]:
     """Give an incident nobody has taken."""
     carry([sia("1234", "Nri1/BA4")])
     yield Incident.objects.get()
-
-
-def at_the_same_time(acts: list[Callable[[], object]]) -> list[object]:
-    """Run all acts in threads that start together; return results and exceptions."""
-    barrier = threading.Barrier(len(acts))
-    results: list[object] = [None] * len(acts)
-
-    def run(place: int, act: Callable[[], object]) -> None:
-        barrier.wait()
-        try:
-            results[place] = act()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(place, act)) for place, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert not any(thread.is_alive() for thread in threads)
-    return results
 
 
 def test_of_fifty_takers_one_wins_and_the_others_learn_who_and_when(incident: Incident) -> None:

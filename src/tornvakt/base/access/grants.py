@@ -6,6 +6,7 @@ nobody to themselves, and nobody in a room of cases, where membership and assign
 is done stands in the log of the room that the right opens.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from tornvakt.base.access import turn
 from tornvakt.base.access.actions import actions, described, room_of
 from tornvakt.base.access.compartments import CASE_ROOMS
 from tornvakt.base.access.models import Grant, Role, User
@@ -23,6 +25,7 @@ from tornvakt.pure.protocols.text import plain_name
 Thing = tuple[str, str]
 """What a grant is on: its kind and its public id."""
 LONGEST_ID = 40
+_ID = re.compile(r"[0-9A-ZÅÄÖÉÜ](?:[0-9A-ZÅÄÖÉÜ._-]*[0-9A-ZÅÄÖÉÜ])?")
 LONGEST_WHY = 200
 
 
@@ -54,7 +57,10 @@ class GrantOnNothing(GrantRefused):
 
     def __init__(self) -> None:
         super().__init__(
-            _("Write the number of the thing, such as OBJ-0042; at most 40 characters, no blanks.")
+            _(
+                "Write the number of the thing as it stands on its page, such as OBJ-0042; at most "
+                "40 characters, no blanks."
+            )
         )
 
 
@@ -116,6 +122,15 @@ def by_hand() -> dict[str, str]:
     return {each.name: each.kind for each in known if each.kind and each.room not in CASE_ROOMS}
 
 
+def is_id(text: str) -> bool:
+    """Tell whether a thing can have this public number: capitals as on our pages, figures, dashes.
+
+    A letter of another alphabet that looks like ours, or one that cannot be seen, would make a
+    right that opens nothing and stands in the list as if it were the one beside it.
+    """
+    return len(text) <= LONGEST_ID and _ID.fullmatch(text) is not None
+
+
 def may_give(by: User, wanted: WantedGrant) -> bool:
     """Tell whether ``by`` may give or end this right. Asked by the policy and by the services."""
     return (
@@ -167,16 +182,14 @@ def _judge(
     """Raise what stands in the way of a right given by hand."""
     if by.pk == user.pk:
         raise GrantToOneself
+    turn.take(by, user)
     if not may_give(by, WantedGrant(user.pk, action)):
         raise GrantNotYours
     kind, object_id = on
-    is_id = len(object_id) <= LONGEST_ID and object_id.split() == [plain_name(object_id)]
-    if by_hand().get(action) != kind or not is_id:
+    if by_hand().get(action) != kind or not is_id(object_id):
         raise GrantOnNothing
     if until is None or until <= now:
         raise GrantTooLong
-    User.objects.select_for_update().get(pk=user.pk)
-    user.refresh_from_db()
     if not user.is_active:
         raise GrantToClosed
     if _lasting(now).filter(user=user, action=action, kind=kind, object_id=object_id).exists():
@@ -186,6 +199,7 @@ def _judge(
 @transaction.atomic
 def end_by_hand(*, grant_id: int, by: User, now: datetime) -> Grant:
     """End one right at once. Raises GrantNotThere and GrantNotYours."""
+    turn.take(by)
     grant = _lasting(now).select_for_update().filter(pk=grant_id).first()
     if grant is None:
         raise GrantNotThere

@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
-from tornvakt.base.access import hands
+from tornvakt.base.access import hands, turn
 from tornvakt.base.access.compartments import CASE_ROOMS, Compartment
 from tornvakt.base.access.facts import RoleEnded, RoleGiven
 from tornvakt.base.access.models import CASE_ROLES, Role, RoleHolding, User
@@ -25,10 +26,12 @@ from tornvakt.base.access.role_refusals import (
     RoleNotThere,
     RoleNotYoursToGive,
     RolesDoNotMix,
+    RoleToClosed,
     RoleTooLong,
     RoleToOneself,
     RoleToUnused,
     RoomMissing,
+    RoomNotWanted,
 )
 from tornvakt.base.audit import log as audit
 from tornvakt.base.facts.outbox import publish
@@ -105,22 +108,24 @@ def give_role(
 ) -> RoleHolding:
     """Let ``user`` hold ``role`` from now up to ``until`` (UTC). ``by`` is None from the machine.
 
-    In a case room without an end: 90 days. A role that needs two persons is not in force until
-    :func:`confirm_role`. Raises the subclasses of RoleRefused.
+    In a case room without an end: 90 days. A closed account is given nothing. A role that needs
+    two persons is not in force until :func:`confirm_role`. Raises the subclasses of RoleRefused.
     """
     if by is not None and by.pk == user.pk:
         raise RoleToOneself
     if role == Role.ROOM_OWNER and room not in CASE_ROOMS:
         raise RoomMissing
-    room = room if role == Role.ROOM_OWNER else ""
+    if role != Role.ROOM_OWNER and room:
+        raise RoomNotWanted
+    turn.take(by, user)
     by_two = role in BY_TWO and not (by is None and role in BY_MACHINE)
     if by is None:
         if by_two or role in CASE_ROLES:
             raise RoleNotYoursToGive(role)
-    elif not may_give(by, Wanted(user.pk, role, room), now):
+    elif not may_give(by, Wanted(user.pk, role, room), _after_the_wait(now)):
         raise RoleNotYoursToGive(role)
-    User.objects.select_for_update().get(pk=user.pk)
-    user.forget_roles()
+    if not user.is_active:
+        raise RoleToClosed
     if (by_two or role in CASE_ROLES) and not is_used(user):
         raise RoleToUnused
     _must_mix(user, role, now, is_told=not by_two)
@@ -153,12 +158,13 @@ def give_role(
 def confirm_role(*, holding_id: int, by: User, now: datetime) -> RoleHolding:
     """Be the second person; the role counts from now. Raises RoleNotThere, RoleToOneself,
     RoleNotYoursToGive."""
+    turn.take(by)
     holding = _read(holding_id, now)
     if not holding.needs_confirmation or holding.confirmed_at is not None:
         raise RoleNotThere
     if by.pk == holding.user_id:
         raise RoleToOneself
-    if not _may_be_second(by, holding, now):
+    if not _may_be_second(by, holding, _after_the_wait(now)):
         raise RoleNotYoursToGive(holding.role)
     if not _counts_as_second(by, holding):
         raise OneHand
@@ -178,8 +184,10 @@ def end_role(*, holding_id: int, by: User, now: datetime) -> RoleHolding:
 
     Raises RoleNotThere, RoleNotYoursToGive, LastAdministrator.
     """
+    turn.take(by)
     holding = _read(holding_id, now)
-    if not may_give(by, Wanted(holding.user_id, holding.role, holding.room), now):
+    wanted = Wanted(holding.user_id, holding.role, holding.room)
+    if not may_give(by, wanted, _after_the_wait(now)):
         raise RoleNotYoursToGive(holding.role)
     if holding.role == Role.SYSADMIN:
         must_leave_an_administrator(holding.user_id, now)
@@ -197,6 +205,7 @@ def end_expired(*, now: datetime) -> int:
     if not over.exists():
         return 0
     with transaction.atomic():
+        turn.take()
         locked = over.select_for_update(of=("self",)).select_related("user")
         found = list(locked.order_by("until", "id")[:100])
         finish(found, by=None, now=now)
@@ -218,16 +227,33 @@ def finish(holdings: Iterable[RoleHolding], *, by: User | None, now: datetime) -
 
 
 def must_leave_an_administrator(leaving_id: int, now: datetime) -> None:
-    """Raise LastAdministrator when no other active account could give a role."""
+    """Raise LastAdministrator when no other active account could give a role.
+
+    Asked after `turn.take`: two who leave at once would each see the other stay.
+    """
     others = current(now).filter(role=Role.SYSADMIN, user__is_active=True)
+    others = others.filter(Q(needs_confirmation=False) | Q(confirmed_at__isnull=False))
     if not others.exclude(user_id=leaving_id).exists():
         raise LastAdministrator
 
 
 def current(at: datetime) -> "QuerySet[RoleHolding]":
     """Holdings that have begun and not ended, confirmed or not."""
+    return lasting(at).filter(since__lte=at)
+
+
+def lasting(at: datetime) -> "QuerySet[RoleHolding]":
+    """Holdings that have not ended, also one that began while somebody waited for their turn.
+
+    What has been told to the house is over, even if the one who asks began asking before that.
+    """
     still = Q(until=None) | Q(until__gt=at)
-    return RoleHolding.objects.filter(still, since__lte=at)
+    return RoleHolding.objects.filter(still, announced_at=None)
+
+
+def _after_the_wait(now: datetime) -> datetime:
+    """When the giver's own roles must be in force: not only when the request began."""
+    return max(now, timezone.now())
 
 
 def _show(user: User, now: datetime) -> None:
@@ -240,7 +266,7 @@ def _show(user: User, now: datetime) -> None:
 
 
 def _of(user: User, at: datetime) -> "QuerySet[RoleHolding]":
-    return current(at).filter(user=user)
+    return lasting(at).filter(user=user)
 
 
 def _read(holding_id: int, now: datetime) -> RoleHolding:

@@ -59,11 +59,24 @@ class RoleTooLong(RoleRefused):
         )
 
 
-class RoomMissing(RoleRefused):
+class RoomUnfit(RoleRefused):
+    """Base of what is wrong with the room that was chosen."""
+
+
+class RoomMissing(RoomUnfit):
     """A room owner without a room."""
 
     def __init__(self) -> None:
         super().__init__(_("Choose which room the person is to own."))
+
+
+class RoomNotWanted(RoomUnfit):
+    """A room for a role that owns none."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("Only a room owner is given a room. Choose no room here, or the role Room owner.")
+        )
 
 
 class RoleToUnused(RoleRefused):
@@ -76,6 +89,13 @@ class RoleToUnused(RoleRefused):
                 "first; then give the role."
             )
         )
+
+
+class RoleToClosed(RoleRefused):
+    """A closed account is given nothing: it would be there when the account is opened again."""
+
+    def __init__(self) -> None:
+        super().__init__(_("The account is closed. Open it again first."))
 
 
 class OneHand(RoleRefused):

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from tornvakt.base.access import grants, holdings
+from tornvakt.base.access import grants, holdings, turn
 from tornvakt.base.access.facts import SessionsEnded
 from tornvakt.base.access.models import CASE_ROLES, Invitation, LinkRequest, Role, RoleHolding, User
 from tornvakt.base.audit import log as audit
@@ -24,12 +24,47 @@ _USERNAME = re.compile(r"[\w.@+-]+")
 INVITATION_LASTS = timedelta(hours=72)
 
 
-class UserExists(Refusal):
+class NameUnfit(Refusal):
+    """Base of what is wrong with a name of an account; ``field`` says with which."""
+
+    field: str
+
+
+class NameMissing(NameUnfit):
+    """An account without a user name or call name; ``field`` says which."""
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        super().__init__(
+            _("Write a user name of letters, digits and . _ - only, at most 150.")
+            if field == "username"
+            else _("Write the call name that colleagues see, such as Op 2; at most 30 characters.")
+        )
+
+
+class UserExists(NameUnfit):
     """The user name is taken."""
+
+    field = "username"
 
     def __init__(self, username: str) -> None:
         self.username = username
         super().__init__(_("The user name %(name)s is already taken.") % {"name": username})
+
+
+class CallNameTaken(NameUnfit):
+    """Somebody has or had the call name: on the desk and in the log two would be one."""
+
+    field = "call_name"
+
+    def __init__(self, call_name: str) -> None:
+        super().__init__(
+            _(
+                "The call name %(name)s belongs to another account, open or closed. Colleagues and "
+                "the log see only the call name, so choose another one."
+            )
+            % {"name": call_name}
+        )
 
 
 class UnknownRole(Refusal):
@@ -71,23 +106,23 @@ class RoleByTwo(Refusal):
         )
 
 
-class NameMissing(Refusal):
-    """An account without a user name or call name; ``field`` says which."""
-
-    def __init__(self, field: str) -> None:
-        self.field = field
-        super().__init__(
-            _("Write a user name of letters, digits and . _ - only, at most 150.")
-            if field == "username"
-            else _("Write the call name that colleagues see, such as Op 2; at most 30 characters.")
-        )
-
-
 class OwnAccount(Refusal):
     """Somebody tried to end their own account."""
 
     def __init__(self) -> None:
         super().__init__(_("Nobody ends their own account. Ask a colleague to do it."))
+
+
+class NoLongerAdministrator(Refusal):
+    """The role of the one who does it was taken away after the page was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "You are no longer a system administrator, so nothing was changed. Ask a colleague "
+                "who is."
+            )
+        )
 
 
 class AccountClosed(Refusal):
@@ -119,9 +154,10 @@ def create_user(
     """Make an account that holds one role from now on, or none when ``role`` is empty.
 
     Without a password nobody can sign in until an invitation is accepted. ``by`` is None from the
-    machine's own command line. Raises NameMissing, UserExists, UnknownRole and RoleByTwo. The
-    password is not judged here: the demo prints its own.
+    machine's own command line. Raises NameMissing, UserExists, CallNameTaken, UnknownRole and
+    RoleByTwo. The password is not judged here: the demo prints its own.
     """
+    turn.take()
     call_name = plain_name(call_name)
     for fault in name_faults(username=username, call_name=call_name):
         raise fault
@@ -130,8 +166,6 @@ def create_user(
     by_two = role in holdings.BY_TWO and not (by is None and role in holdings.BY_MACHINE)
     if role in CASE_ROLES or by_two:
         raise RoleByTwo(role)
-    if User.objects.filter(username__iexact=username).exists():
-        raise UserExists(username)
     user = User(username=username, role=role, call_name=call_name, language=language, made_by=by)
     if password is None:
         user.set_unusable_password()
@@ -144,29 +178,42 @@ def create_user(
     return user
 
 
-def name_faults(*, username: str, call_name: str) -> list[NameMissing]:
-    """Return what is wrong with the names of an account, for a form that says all of it at once."""
-    is_username = len(username) <= 150 and _USERNAME.fullmatch(username)
-    is_call_name = 0 < len(plain_name(call_name)) <= 30
-    return ([] if is_username else [NameMissing("username")]) + (
-        [] if is_call_name else [NameMissing("call_name")]
-    )
+def name_faults(*, username: str, call_name: str) -> list[NameUnfit]:
+    """Return what is wrong with the names of a new account, for a form that says all of it at once.
+
+    A name that only a closed account has is taken too: its deeds stand in the log under it.
+    """
+    faults: list[NameUnfit] = []
+    if len(username) > 150 or not _USERNAME.fullmatch(username):
+        faults.append(NameMissing("username"))
+    elif User.objects.filter(username__iexact=username).exists():
+        faults.append(UserExists(username))
+    call_name = plain_name(call_name)
+    if not 0 < len(call_name) <= 30:
+        faults.append(NameMissing("call_name"))
+    elif call_name.casefold() in _call_names():
+        faults.append(CallNameTaken(call_name))
+    return faults
+
+
+def _call_names() -> set[str]:
+    every = User.objects.values_list("call_name", flat=True)
+    return {plain_name(each).casefold() for each in every}
 
 
 @transaction.atomic
 def end_account(*, user: User, by: User, now: datetime) -> None:
     """Close an account: its roles, rights, links and sessions end; what it did stays to be read.
 
-    Raises OwnAccount and LastAdministrator. Ending what has ended is no fault.
+    Raises OwnAccount, LastAdministrator and NoLongerAdministrator. Ending what has ended is no
+    fault.
     """
     if by.pk == user.pk:
         raise OwnAccount
+    _take_turn(user, by)
     if Role.SYSADMIN in user.roles:
         holdings.must_leave_an_administrator(user.pk, now)
-    current = holdings.current(now).select_for_update(of=("self",)).select_related("user")
-    held = current.filter(user=user)
-    holdings.finish(list(held), by=by, now=now)
-    grants.end_all(user=user, by=by, at=now)
+    _end_all(user, by, now)
     User.objects.filter(pk=user.pk).update(is_active=False)
     _end_links(user, now)
     LinkRequest.objects.filter(user=user, confirmed_at=None).delete()
@@ -177,7 +224,12 @@ def end_account(*, user: User, by: User, now: datetime) -> None:
 
 @transaction.atomic
 def reopen_account(*, user: User, by: User, now: datetime) -> None:
-    """Let a closed account be used again. It holds no role until it is given one."""
+    """Let a closed account be used again. It holds no role until it is given one.
+
+    Whatever a closed account holds, by a fault of an earlier version, ends here.
+    """
+    _take_turn(user, by)
+    _end_all(user, by, now)
     User.objects.filter(pk=user.pk).update(is_active=True)
     user.refresh_from_db()
     _wrote("access.account_reopened", user, by, now)
@@ -192,6 +244,7 @@ def reset_second_factor(*, user: User, by: User, now: datetime) -> None:
     """
     if by.pk == user.pk:
         raise OwnAccount
+    _take_turn(user, by)
     removed = Authenticator.objects.filter(user=user).delete()[0]
     User.objects.filter(pk=user.pk).update(pin="", pin_failures=0)
     end_sessions(user=user, now=now, by=by)
@@ -291,6 +344,20 @@ def set_preferences(*, user: User, language: str | None = None, theme: str | Non
         user.theme = theme
     user.full_clean(exclude=["password", "username", "email"])
     user.save(update_fields=["language", "theme"])
+
+
+def _take_turn(user: User, by: User) -> None:
+    """Wait for others who change accounts. Raises NoLongerAdministrator."""
+    turn.take(by, user)
+    if not by.is_active or Role.SYSADMIN not in by.roles:
+        raise NoLongerAdministrator
+
+
+def _end_all(user: User, by: User, now: datetime) -> None:
+    """End the roles and rights of a person."""
+    held = holdings.lasting(now).select_for_update(of=("self",)).select_related("user")
+    holdings.finish(list(held.filter(user=user)), by=by, now=now)
+    grants.end_all(user=user, by=by, at=now)
 
 
 def _wrote(

@@ -73,11 +73,9 @@ def new_person(request: HttpRequest) -> HttpResponseBase:
         try:
             user = services.create_user(**values, by=person(request))
             token = services.invite(user=user, now=timezone.now(), by=person(request))
-        except services.NameMissing:
+        except services.NameUnfit:
             names = {name: values[name] for name in ("username", "call_name")}
             missing = {fault.field: str(fault) for fault in services.name_faults(**names)}
-        except services.UserExists as refusal:
-            missing = {"username": str(refusal)}
         except (services.UnknownRole, services.RoleByTwo) as refusal:
             missing = {"role": str(refusal)}
         else:

@@ -59,7 +59,7 @@ def give_role(request: HttpRequest, user_id: int) -> HttpResponseBase:
         )
     except role_refusals.RoleTooLong as refusal:
         return page_of(request, user_id, values=values, missing={"until": str(refusal)})
-    except role_refusals.RoomMissing as refusal:
+    except role_refusals.RoomUnfit as refusal:
         return page_of(request, user_id, values=values, missing={"room": str(refusal)})
     except Refusal as refusal:
         return page_of(request, user_id, values=values, missing={"role": str(refusal)})

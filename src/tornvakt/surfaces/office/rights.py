@@ -59,6 +59,7 @@ def give_right(request: HttpRequest, user_id: int) -> HttpResponseBase:
     values = {
         name: request.POST.get(name, "").strip() for name in ("right", "thing", "last_day", "why")
     }
+    values["thing"] = values["thing"].upper()  # as every number of ours is written
     user, now = find_person(user_id), timezone.now()
     missing: dict[str, str] = {}
     kind = grants.by_hand().get(values["right"], "")

@@ -36,6 +36,17 @@ def test_names_are_taken_whatever_their_case(user: User) -> None:
     assert refusal.value.username == "ANNA"
 
 
+@pytest.mark.parametrize("call_name", ["op 7", " Op\u200b 7 ", "Op  7"])
+def test_nobody_gets_a_call_name_that_an_account_open_or_closed_has(
+    user: User, call_name: str
+) -> None:
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    with pytest.raises(services.CallNameTaken):
+        services.create_user(username="bo", role="operator", call_name=call_name)
+    faults = services.name_faults(username="anna", call_name=call_name)
+    assert [fault.field for fault in faults] == ["username", "call_name"]
+
+
 def test_an_unknown_role_is_refused() -> None:
     with pytest.raises(services.UnknownRole):
         services.create_user(username="cia", role="root", call_name="Op 9")
