@@ -127,6 +127,10 @@ def test_a_sample_is_drawn_and_judged_on_the_pages(
     assert "chefen frågad" in client.get(page).content.decode()
     assert client.post(f"{page}999999/", {"outcome": "asked"}).status_code == 404
     assert page in client.get("/logg/stickprov/").content.decode()
+    client.get("/logg/")
+    looks = entries(actor=reviewer.pk, kind="read")
+    assert {each.purpose for each in looks} == {"loggkontroll"}
+    assert {each.action for each in looks} >= {"reviews.view", "access.log_view"}
 
 
 def test_the_pages_ask_as_much_for_three_as_for_thirty(

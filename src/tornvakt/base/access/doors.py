@@ -38,7 +38,7 @@ JUDGED = 422
 
 
 def requires(
-    action: str, *, polled: bool = False, stepped_up: bool = False
+    action: str, *, polled: bool = False, stepped_up: bool = False, purpose: str = ""
 ) -> Callable[[View], View]:
     """Let only those in who may do ``action``; works on plain and on async views.
 
@@ -52,7 +52,8 @@ def requires(
     Every look is logged before its content leaves: once a request; once a subscription for a
     stream; for what a page asks for by itself again and again (``polled``), at most once a minute
     and viewer. What is sent in vain and answered with the page is a look like any other. A look
-    that cannot be logged is not shown. The own account is nobody else's.
+    that cannot be logged is not shown. The own account is nobody else's. ``purpose`` (ändamål): a
+    code of what the page is for, where that follows from the page itself.
     No browser keeps an answer: the next person at the desk would find it there.
     """
 
@@ -66,7 +67,7 @@ def requires(
                 if refusal:
                     return refusal
                 # Before the view: a stream has let go of the database when it answers.
-                unlogged = await sync_to_async(_note_look)(request, action, kwargs, polled)
+                unlogged = await sync_to_async(_note_look)(request, action, kwargs, polled, purpose)
                 return _kept_nowhere(unlogged or await view(request, *args, **kwargs))
         else:
 
@@ -77,7 +78,7 @@ def requires(
                     return refusal
                 answer = view(request, *args, **kwargs)
                 if _shows_something(request, answer):
-                    answer = _note_look(request, action, kwargs, polled) or answer
+                    answer = _note_look(request, action, kwargs, polled, purpose) or answer
                 return _kept_nowhere(answer)
 
         return signs.write(cast(View, guarded), action=action, is_stepped_up=stepped_up)
@@ -147,11 +148,12 @@ def _second_factor_first(request: HttpRequest, action: str) -> HttpResponseBase 
 
 def _once_more(request: HttpRequest, action: str) -> HttpResponseBase | None:
     """Ask a person who came in long ago who they are, before something that weighs more."""
-    if step_up.is_fresh(request, now=timezone.now()):
+    now = timezone.now()
+    if step_up.is_fresh(request, now=now):
         return None
     if is_from_script(request):
         raise PermissionDenied(action)
-    return step_up.ask(request)
+    return step_up.ask(request, action, now=now)
 
 
 class Damper:
@@ -182,7 +184,7 @@ refusals = Damper(60.0)
 
 
 def _note_look(
-    request: HttpRequest, action: str, names: dict[str, object], is_polled: bool
+    request: HttpRequest, action: str, names: dict[str, object], is_polled: bool, purpose: str
 ) -> HttpResponseBase | None:
     """Log a look; return what is answered instead when that cannot be done."""
     known = described(action)
@@ -198,6 +200,7 @@ def _note_look(
             on=(known.kind or action.partition(".")[0], "/".join(map(str, names.values()))),
             room=known.room,
             at=timezone.now(),
+            purpose=purpose,
         )
     except audit.NotLogged as refusal:
         return render(request, "access/not_logged.html", {"refusal": refusal}, status=503)

@@ -20,7 +20,7 @@ PER_PAGE = 100
 
 
 @require_safe
-@requires("access.log_view", stepped_up=True)
+@requires("access.log_view", stepped_up=True, purpose="loggkontroll")
 def log(request: HttpRequest) -> HttpResponse:
     """The newest entries, cut down by room, person, day and kind."""
     viewer = person(request)

@@ -29,7 +29,7 @@ OVERDUE = timedelta(days=31)
 
 
 @require_http_methods(["GET", "POST"])
-@requires("reviews.view", stepped_up=True)
+@requires("reviews.view", stepped_up=True, purpose="loggkontroll")
 def samples(request: HttpRequest) -> HttpResponseBase:
     """Every sample so far, when each room was sampled last, and drawing a new one."""
     viewer, now = person(request), timezone.now()
@@ -86,14 +86,14 @@ def samples(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
-@requires("reviews.view", stepped_up=True)
+@requires("reviews.view", stepped_up=True, purpose="loggkontroll")
 def one_sample(request: HttpRequest, sample_id: int) -> HttpResponse:
     """A sample, entry by entry."""
     return _page(request, _find(request, sample_id))
 
 
 @require_POST
-@requires("reviews.judge", stepped_up=True)
+@requires("reviews.judge", stepped_up=True, purpose="loggkontroll")
 def judge(request: HttpRequest, sample_id: int, drawn_id: int) -> HttpResponseBase:
     """Write what one entry was."""
     sample = _find(request, sample_id)
