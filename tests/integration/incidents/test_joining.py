@@ -214,6 +214,19 @@ def test_the_alarms_go_along_and_a_further_signal_is_counted_where_somebody_look
     assert {line.text for line in sentences} == {"Två olika dörrar"}
     assert logged()[-2:] == ["unmerged", "unmerged"]
 
+    call = incidents.register_call(
+        by=operator, kind="disturbance", route="tlc", place="Gården", now=later
+    ).incident
+    assert call is not None
+    incidents.merge(
+        incident_id=alone.pk, into_id=call.pk, by=operator, reason="Samma sak", now=later
+    )
+    joined = Incident.objects.get(pk=call.pk)
+    assert (joined.signal_count, joined.last_signal_at == alone.last_signal_at) == (2, True)
+    incidents.undo_merge(incident_id=alone.pk, by=operator, reason="Två saker", now=later)
+    again = Incident.objects.get(pk=call.pk)
+    assert (again.signal_count, again.last_signal_at, again.opened_at) == (0, later, later)
+
 
 def test_whoever_joined_them_by_a_slip_takes_it_back_within_a_minute(
     school: Site, open_one: Open, operator: User, other: User
