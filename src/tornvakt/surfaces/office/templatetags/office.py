@@ -4,11 +4,14 @@ from datetime import datetime
 
 from django import template
 from django.http import HttpRequest
+from django.urls import resolve
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from tornvakt.base.access import step_up
+from tornvakt.base.access.models import User
 from tornvakt.base.ui import formats
-from tornvakt.surfaces.office import nav
+from tornvakt.surfaces.office import action_words, nav
 
 register = template.Library()
 
@@ -36,6 +39,18 @@ _ICONS = {
 def menu(request: HttpRequest) -> list[nav.Line]:
     """The lines of the menu that this reader may open."""
     return nav.lines(request.user, request.path)
+
+
+@register.simple_tag
+def waiting_act(request: HttpRequest) -> str:
+    """What the reader's answer will set going, in words and as it was typed; empty: nothing."""
+    act = step_up.waiting(request)
+    if act is None:
+        return ""
+    user_id = resolve(act.path).kwargs.get("user_id")
+    whose = User.objects.filter(pk=user_id).values_list("call_name", flat=True).first()
+    about = [action_words.may(act.action), whose or "", *act.values]
+    return " · ".join(part for part in about if part)
 
 
 @register.simple_tag
