@@ -1,5 +1,6 @@
 """The flags that every measurement has, and what becomes of its figures."""
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -37,7 +38,9 @@ def place(folder: Path | None, name: str) -> Path:
 def publish(rows: list[Row], *, is_quick: bool, json: bool, write: bool) -> int:
     """Print the table, add it to the page if so wanted, and return the exit code."""
     now = datetime.now(UTC)
-    as_text = markdown(rows, now=now, is_quick=is_quick)
+    words = [word for word in sys.argv[1:] if word not in ("--write", "--json")]
+    command = " ".join(["./tornvakt", *words])
+    as_text = markdown(rows, now=now, is_quick=is_quick, command=command)
     typer.echo(as_json(rows, now=now, is_quick=is_quick) if json else as_text)
     if write:
         with BENCHMARKS.open("a", encoding="utf-8") as page:

@@ -41,13 +41,13 @@ def machine() -> str:
     )
 
 
-def markdown(rows: list[Row], *, now: datetime, is_quick: bool) -> str:
-    """Return the table with date and machine above it."""
+def markdown(rows: list[Row], *, now: datetime, is_quick: bool, command: str) -> str:
+    """Return the table with date, command and machine above it."""
     form = "kort form (`--quick`): siffrorna är bara en fingervisning" if is_quick else "full längd"
     lines = [
         f"### {now.astimezone(UTC):%Y-%m-%d %H:%M} UTC, {form}",
         "",
-        machine(),
+        f"`{command}` · {machine()}",
         "",
         "| vad | mål | uppmätt | utfall |",
         "| --- | --- | --- | --- |",

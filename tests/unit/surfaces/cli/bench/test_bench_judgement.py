@@ -66,7 +66,7 @@ def test_enciphered_is_measured_against_plain() -> None:
 
 def test_the_table_names_date_machine_and_verdict() -> None:
     rows = [table.Row("one", "en förbindelse", "≤ 0,4 ms", "+0.1 ms", False, {"added_ms": 0.1})]
-    text = table.markdown(rows, now=AT, is_quick=False)
+    text = table.markdown(rows, now=AT, is_quick=False, command="./tornvakt bench x")
     assert text.startswith("### 2026-11-22 12:00 UTC, full längd\n")
     assert table.machine() in text
     assert "| en förbindelse | ≤ 0,4 ms | +0.1 ms | **ej ok** |" in text
