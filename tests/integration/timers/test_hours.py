@@ -203,6 +203,9 @@ def test_areas_have_hours_of_their_own(watched: Site, say: Say) -> None:
     assert Alarm.objects.get(notice="opening.missed").state == "open"
     say("Nri2/OP7", local(MONDAY + "12:21"))
     assert Alarm.objects.get(notice="opening.missed").state == "restored"
+    say("Nri1/CL7", local(MONDAY + "16:58"))
+    assert judge(local(MONDAY + "17:15")) == 0  # the other area is open by its own hours
+    assert judge(local(MONDAY + "21:15")) == 1
 
 
 @pytest.mark.parametrize("night", ["2027-03-27T12:00", "2027-10-30T12:00"])

@@ -77,6 +77,10 @@ def test_the_register_is_followed(daily: Site) -> None:
     Transmitter.objects.filter(site=daily).update(expected_test_hours=1)
     tests.follow_register(now=T + HOUR)
     assert TestWatch.objects.get().due_at == T + 2 * HOUR + timedelta(minutes=15)
+    Site.objects.filter(pk=daily.pk).update(is_active=False)
+    assert tests.follow_register(now=T + HOUR) == 1
+    Site.objects.filter(pk=daily.pk).update(is_active=True)
+    assert tests.follow_register(now=T + HOUR) == 1
     Transmitter.objects.filter(site=daily).update(expected_test_hours=None)
     assert tests.follow_register(now=T + HOUR) == 1
     assert TestWatch.objects.count() == 0
