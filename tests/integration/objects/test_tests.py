@@ -35,14 +35,36 @@ def test_a_test_begins_with_an_end_and_is_ended(client: Client, site: Site) -> N
 
 
 def test_fire_and_hold_up_are_asked_about_twice(client: Client, site: Site) -> None:
+    services.add_transmitter(site=site, account="4417")
     asked = begin(client, site, covers_life="ja")
     assert asked.status_code == 422
     assert 'name="life_confirmed"' in text(asked)
     assert TestMode.objects.count() == 0
     both = {"covers_life": "ja", "life_confirmed": "ja"}
     proof = asked_of(asked)
+    assert begin(client, site, **both, asked=proof, reason="Något annat").status_code == 422
     begin(client, site, **both, asked=proof)
     assert TestMode.objects.get().covers_life
+    TestMode.objects.get().delete()
+    begin(client, site, part="transmitter:4417")
+    assert begin(client, site, **both, asked=proof).status_code == 422  # one yes begins one test
+    assert not TestMode.objects.filter(covers_life=True).exists()
+
+
+def test_a_test_that_ends_beside_another_says_what_goes_on(client: Client, site: Site) -> None:
+    """Equal tests cannot stand beside each other; what still covers the place is told."""
+    services.add_transmitter(site=site, account="4417")
+    link = link_of(begin(client, site, link="ja"))
+    again = begin(client, site)
+    assert again.status_code == 422
+    (error,) = errors(again)
+    assert error.startswith("Det här är redan i provläge, till ")
+    begin(client, site, part="transmitter:4417")
+    whole = TestMode.objects.get(scope="whole")
+    ended = client.post(f"/objekt/{site.number}/provlage/{whole.pk}/avsluta/", follow=True)
+    assert "Det provet är slut, men ett annat pågår till" in text(ended)
+    assert "Larm från objektet besvaras igen" not in text(Client().get(link))
+    assert Client().get(link.upper().replace("/PROV/", "/prov/")).status_code == 200
 
 
 def asked_of(answer: Any) -> str:

@@ -190,7 +190,7 @@ def members(request: HttpRequest, number: str) -> HttpResponse:
 def what_is_tested(test: TestMode) -> str:
     """Which part of the object, in the active language."""
     text = work.scope_name(test.scope, test.account, test.scope_id)
-    return f"{text} · {_('fire and hold-up too')}" if test.covers_life else text
+    return f"{text} · {_('fire, gas, hold-up and medical too')}" if test.covers_life else text
 
 
 def _page(

@@ -96,7 +96,8 @@ def kind_choices() -> list[tuple[str, str]]:
 def lack_words() -> dict[str, str]:
     """What an object may lack, in words."""
     return {
-        "instruction": _("own instruction"),
+        "transmitter": _("transmitter"),
+        "instruction": _("own instruction card"),
         "keyholder": _("keyholder"),
         "phone": _("telephone"),
         "point": _("point on the map"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core import signing
+from django.db.models import Max
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -37,7 +38,7 @@ LINK_LIVES_ON = timedelta(hours=24)
 """So long after its end a test can still be read by its link."""
 TIMES = (15, 30, 60, 120, 240, 480)
 ASKED_FOR = timedelta(minutes=5)
-"""So long the second question about fire and hold-up waits for its answer."""
+"""So long the second question about fire, gas, hold-up and medical waits for its answer."""
 _ASKED = "office.test_of_life"
 
 
@@ -70,11 +71,8 @@ FIELDS = (
     ),
     Field(
         Column("covers_life", "Brand och överfall", Kind.YES_NO),
-        gettext_lazy("Fire, hold-up and medical alarms too"),
-        gettext_lazy(
-            "Gas alarms as well. They will not be answered while the test lasts. "
-            "You are asked once more."
-        ),
+        gettext_lazy("Fire, gas, hold-up and medical alarms too"),
+        gettext_lazy("They will not be answered while the test lasts. You are asked once more."),
         widget="check",
     ),
 )
@@ -83,7 +81,7 @@ FIELDS = (
 @require_http_methods(["GET", "POST"])
 @requires("sites.test")
 def start_test(request: HttpRequest, number: str) -> HttpResponseBase:
-    """``provlage/``: put the object, or a part of it, on test. Fire and hold-up ask twice."""
+    """``provlage/``: put the object, or a part of it, on test. Fire and its like ask twice."""
     site = find(request, number, "sites.test")
     form = forms.empty(FIELDS, {"minutes": 60})
     part = request.POST.get("part", "")
@@ -100,7 +98,7 @@ def start_test(request: HttpRequest, number: str) -> HttpResponseBase:
                 test = _start(request, site, form.values, part, is_confirmed=is_confirmed)
             except services.LifeNotConfirmed:
                 asks_again = True
-            except services.NothingToTest as refusal:
+            except (services.NothingToTest, services.AlreadyOnTest) as refusal:
                 form.errors["part"] = str(refusal)
             except Refusal as refusal:
                 form.blame("", str(refusal))
@@ -122,8 +120,13 @@ def start_test(request: HttpRequest, number: str) -> HttpResponseBase:
 
 
 def _question(request: HttpRequest, site: Site, part: str, form: forms.Form) -> list[Any]:
-    """What the second question is about: who answers it, of what, for how long."""
-    return [person(request).pk, site.pk, part, form.values.get("minutes")]
+    """What the second question is about: who answers it, of what, why, for how long.
+
+    The newest test of the place stands in it too, so that one answer begins one test.
+    """
+    newest = TestMode.objects.filter(site=site).aggregate(newest=Max("pk"))["newest"] or 0
+    said = [form.values.get(name) for name in ("reason", "minutes")]
+    return [person(request).pk, site.pk, part, *said, newest]
 
 
 def _asked(request: HttpRequest, site: Site, part: str, form: forms.Form) -> str:
@@ -194,10 +197,17 @@ def end_test(request: HttpRequest, number: str, test_id: int) -> HttpResponseBas
     """End a test before its time."""
     site = find(request, number, "sites.test")
     test = _running(site, test_id)
-    if services.end_test(test_id=test.pk, by=person(request), at=timezone.now()):
-        messages.success(request, _("The test is over. Alarms are answered again."))
+    now = timezone.now()
+    if services.end_test(test_id=test.pk, by=person(request), at=now):
+        words = _("The test is over. Alarms are answered again.")
     else:
-        messages.success(request, _("The test was over already."))
+        words = _("The test was over already.")
+    others = selectors.tests_of([site.pk], now)
+    if others:
+        words = _("That test is over, but another one goes on until %(time)s. See below.") % {
+            "time": formats.clock(others[-1].ends_at)[:5]
+        }
+    messages.success(request, words)
     return redirect("site", number)
 
 
@@ -262,11 +272,14 @@ def _technician(request: HttpRequest, test: TestMode, token: str) -> HttpRespons
     rows = list(events[: SHOWN_SIGNALS + 1])
     senders = {row.signal.transmitter_id for row in rows}
     names = selectors.zone_names([sender for sender in senders if sender is not None])
+    others = selectors.tests_of([test.site_id], now) if not is_running else ()
     context = {
         "test": test,
         "part": _part_words(test),
         "token": token,
         "is_running": is_running,
+        "goes_on_until": others[-1].ends_at if others else None,
+        "has_alarms": any(row.alarm_id for row in rows),
         "over_at": _over_at(test),
         "now": now,
         "rows": [

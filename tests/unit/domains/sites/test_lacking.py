@@ -29,6 +29,7 @@ def make(name: str, **fields: object) -> Site:
 
 def complete(name: str) -> Site:
     site = make(name, phone="0980-31 92 00", latitude=56.66, longitude=16.36)
+    services.add_transmitter(site=site, account="4417")
     draft = KeyholderDraft("Nyckelhavare 1", phone="0980-31 92 01")
     services.add_keyholder(site_id=site.pk, draft=draft, by=None, at=NOW)
     services.write_instruction(
@@ -46,7 +47,7 @@ def test_a_place_without_anything_is_an_item_and_still_has_everything_a_desk_ask
 ) -> None:
     bare = make("Bar")
     complete("Hel")
-    assert lacks(leader) == {"Bar": ("instruction", "keyholder", "phone", "point")}
+    assert lacks(leader) == {"Bar": ("transmitter", "instruction", "keyholder", "phone", "point")}
     assert selectors.instruction_for(bare.pk, "burglary", NOW).title == "Inbrott"
     assert selectors.callees(bare.pk, NOW) == ()
     assert selectors.keys(bare.pk) == ()
@@ -56,6 +57,7 @@ def test_a_place_without_anything_is_an_item_and_still_has_everything_a_desk_ask
 
 def test_each_lack_is_told_by_itself(leader: User) -> None:
     mute = make("Stum", latitude=56.66, longitude=16.36)
+    services.add_transmitter(site=mute, account="4417")
     holder = services.add_keyholder(
         site_id=mute.pk, draft=KeyholderDraft("Nyckelhavare 1"), by=None, at=NOW
     )

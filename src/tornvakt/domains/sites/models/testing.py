@@ -35,7 +35,7 @@ class TestMode(models.Model):
     scope_id = models.CharField(max_length=32, default="", blank=True)
     """Number of the area or zone; the account once more for a transmitter; empty for the whole."""
     covers_life = models.BooleanField(default=False)
-    """Fire and hold-up too. Asked about twice before it is set."""
+    """Fire, gas, hold-up and medical alarms too. Asked about twice before it is set."""
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)

@@ -58,6 +58,7 @@ from tornvakt.domains.sites.services.temporal import (
     ChangedBeforeItBegan,
 )
 from tornvakt.domains.sites.services.testing import (
+    AlreadyOnTest,
     LifeNotConfirmed,
     NothingToTest,
     TestWithoutEnd,
@@ -81,6 +82,7 @@ from tornvakt.domains.sites.services.transmission import (
 
 __all__ = [
     "AccountTaken",
+    "AlreadyOnTest",
     "ChangedBeforeItBegan",
     "InstructionHasFaults",
     "KeyIsLent",

@@ -5,6 +5,7 @@ import secrets
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from tornvakt.base.access.models import User
@@ -24,6 +25,8 @@ from tornvakt.pure.facts import Refusal
 from tornvakt.pure.triage.setting import plain_number
 
 MOST_ENDED_AT_ONCE = 200
+_READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Without those that are taken for one another: i, l, 1, o, 0."""
 
 
 class TestWithoutEnd(Refusal):
@@ -70,14 +73,27 @@ class PartNotInRegister(NothingToTest):
 
 
 class LifeNotConfirmed(Refusal):
-    """Fire and hold-up were ticked once; it is asked twice."""
+    """Fire, gas, hold-up and medical alarms were ticked once; it is asked twice."""
 
     def __init__(self) -> None:
         super().__init__(
             _(
-                "Fire and hold-up will not be answered while the test lasts. Confirm once more "
-                "that somebody is on the place and answers for it."
+                "Fire, gas, hold-up and medical alarms will not be answered while the test lasts. "
+                "Confirm once more that somebody is on the place and answers for it."
             )
+        )
+
+
+class AlreadyOnTest(Refusal):
+    """The same part is on test: ending one of two would leave its alarms unanswered."""
+
+    def __init__(self, ends_at: datetime) -> None:
+        super().__init__(
+            _(
+                "This is on test already, until %(time)s. End that test first if it is to be "
+                "another, or choose something else."
+            )
+            % {"time": f"{localtime(ends_at):%H:%M}"}
         )
 
 
@@ -99,7 +115,7 @@ def start_test(
 
     ``covers_life`` takes fire, gas, hold-up and medical in as well, and needs
     ``life_confirmed``: the second answer. Raises TestWithoutEnd, TestWithoutReason, NothingToTest
-    (PartNotInRegister is one) and LifeNotConfirmed.
+    (PartNotInRegister is one), AlreadyOnTest and LifeNotConfirmed.
     """
     if not at < ends_at <= at + LONGEST_TEST:
         raise TestWithoutEnd
@@ -107,10 +123,14 @@ def start_test(
         raise TestWithoutReason
     if covers_life and not life_confirmed:
         raise LifeNotConfirmed
-    site = Site.objects.get(pk=site_id)
+    site = Site.objects.select_for_update(no_key=True).get(pk=site_id)
     if scope not in TestScope.values:
         raise NothingToTest
     account, scope_id = _of_what(site, TestScope(scope), account, scope_id)
+    same = TestMode.objects.filter(site=site, scope=scope, account=account, scope_id=scope_id)
+    running = same.filter(ended_at=None, ends_at__gt=at).order_by("ends_at").last()
+    if running is not None:
+        raise AlreadyOnTest(running.ends_at)
     test = TestMode.objects.create(
         site=site,
         scope=scope,
@@ -161,10 +181,11 @@ def end_due_tests(*, now: datetime) -> int:
 def make_test_link(*, test_id: int, by: User | None, at: datetime) -> str:
     """Return the token of a link by which a technician follows and ends this test, no login.
 
-    Only its digest is stored; a new link puts the old one out of use.
+    It can be read out: four groups of four, 79 bits of chance. Only its digest is stored; a new
+    link puts the old one out of use.
     """
     test = TestMode.objects.select_for_update(of=("self",)).get(pk=test_id)
-    token = secrets.token_urlsafe(24)
+    token = "-".join("".join(secrets.choice(_READABLE) for _ in range(4)) for _ in range(4))
     test.link_digest = _digest(token)
     test.save(update_fields=["link_digest"])
     params: dict[str, int | str | bool] = {"test": test.pk}
@@ -174,8 +195,12 @@ def make_test_link(*, test_id: int, by: User | None, at: datetime) -> str:
 
 
 def find_by_link(token: str) -> TestMode | None:
-    """Return the test a link belongs to, also one that is over; None for no link of ours."""
-    found = TestMode.objects.select_related("site").filter(link_digest=_digest(token))
+    """Return the test a link belongs to, also one that is over; None for no link of ours.
+
+    Capitals do not count: whoever hears a link read out does not know of them.
+    """
+    spelt = (_digest(token), _digest(token.lower()))
+    found = TestMode.objects.select_related("site").filter(link_digest__in=spelt)
     return found.exclude(link_digest="").first()
 
 
