@@ -21,7 +21,7 @@ from django.core import signals
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest, get_script_prefix
 from django.core.handlers.base import BaseHandler
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve, set_script_prefix
 
@@ -31,6 +31,12 @@ from tornvakt.project.database import WEB_CONNECTIONS
 LANES = WEB_CONNECTIONS
 UNQUEUED = frozenset({"/halsa/"})
 """What must be answered also when every lane is taken: whether we are alive."""
+
+NOT_UTF_8 = """\
+Det som skickades är inte skrivet i UTF-8. Ingenting sparades. Skicka det från sidan själv.
+
+What was sent is not written in UTF-8. Nothing was saved. Send it from the page itself.
+"""
 
 
 class Handler(ASGIHandler):
@@ -75,6 +81,19 @@ class Handler(ASGIHandler):
             body.close()
             if response.streaming:
                 await sync_to_async(response.close, thread_sensitive=False)()
+
+    def create_request(
+        self, scope: dict[str, Any], body_file: Any
+    ) -> tuple[ASGIRequest, None] | tuple[None, HttpResponse]:
+        """As Django's; what is not said to be UTF-8, as every page of ours is, is refused.
+
+        Django takes Python's word for what an encoding is, and ``rot13`` is none for bytes.
+        """
+        made: tuple[ASGIRequest, None] | tuple[None, HttpResponse]
+        made = super().create_request(scope, body_file)
+        if made[0] is None or (made[0].encoding or "utf-8").lower() in ("utf-8", "utf8"):
+            return made
+        return None, HttpResponseBadRequest(NOT_UTF_8, content_type="text/plain; charset=utf-8")
 
     async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
         """Answer in the loop, when it is this request's turn."""

@@ -12,6 +12,8 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from tornvakt.project.environment import Environment
+
 HEAD_S = 30.0
 BODY_S = 600.0
 """Long enough for the largest attachment over a poor line."""
@@ -62,14 +64,19 @@ class Patient(HttpToolsProtocol):
         self.transport.abort()
 
 
-def config(**where: Any) -> uvicorn.Config:
-    """Return how the web is served; ``where`` is uvicorn's own ``fd``, ``host``, ``port``, TLS."""
+def config(*, has_proxy: bool, **where: Any) -> uvicorn.Config:
+    """Return how the web is served; ``where`` is uvicorn's own ``fd``, ``host``, ``port``, TLS.
+
+    Only behind a proxy is somebody believed who says on whose behalf they ask: else whoever tries
+    passwords from the machine itself would name another address each time.
+    """
     return uvicorn.Config(
         "tornvakt.project.asgi:application",
         http=Patient,
         lifespan="off",
         access_log=False,
         log_level="warning",
+        proxy_headers=has_proxy,
         timeout_graceful_shutdown=LAST_ANSWERS_S,
         **where,
     )
@@ -83,7 +90,12 @@ def main() -> None:
     parser.add_argument("--ssl-keyfile")
     given = parser.parse_args()
     uvicorn.Server(
-        config(fd=given.fd, ssl_certfile=given.ssl_certfile, ssl_keyfile=given.ssl_keyfile)
+        config(
+            has_proxy=bool(Environment().origin),
+            fd=given.fd,
+            ssl_certfile=given.ssl_certfile,
+            ssl_keyfile=given.ssl_keyfile,
+        )
     ).run()
 
 

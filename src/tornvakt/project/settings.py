@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tornvakt.base.ui.language.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "tornvakt.base.ui.way_back.WayBack",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

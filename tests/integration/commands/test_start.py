@@ -186,7 +186,7 @@ def test_a_real_one_has_nobody_until_somebody_is_invited(launch: Callable[..., S
     assert same.returncode == 0, same.stdout
     assert "0 skiljer sig" in same.stdout
     assert real.run("doctor", "--data", data).returncode == 0
-    assert f"./tornvakt user add NAMN --role operator --data {data}" in real.banner
+    assert f"./tornvakt user add NAMN --role sysadmin --data {data}" in real.banner
     assert real.stop()[0] == 0
 
 

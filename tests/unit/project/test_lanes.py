@@ -193,3 +193,10 @@ async def test_few_large_bodies_are_taken_in_at_a_time(monkeypatch: pytest.Monke
     large = (MB, b"x", b"x")
     answers = await asyncio.gather(*(ask(handler, headers=SIGNED_IN, body=large) for _ in range(4)))
     assert [status(sent) for sent in answers] == [200] * 4
+
+
+@pytest.mark.parametrize(("charset", "answer"), [("UTF-8", 200), ("rot13", 400), ("utf-16", 400)])
+async def test_what_is_sent_is_utf_8(charset: str, answer: int) -> None:
+    kind = f"multipart/form-data; boundary=abc; charset={charset}".encode()
+    sent = await ask(door(lambda _asked: HttpResponse()), headers=((b"content-type", kind),))
+    assert status(sent) == answer

@@ -49,6 +49,12 @@ def test_neither_does_a_page_that_fails_or_an_address_in_a_traceback(
     assert TOKEN not in written.getvalue()
 
 
+def test_what_was_sent_wrongly_is_one_line(written: io.StringIO) -> None:
+    assert Client().get("/logga-in/", headers={"Host": "evil.example"}).status_code == 400
+    [line] = written.getvalue().splitlines()
+    assert "Invalid HTTP_HOST header: 'evil.example'" in line
+
+
 def test_other_lines_are_left_alone(written: io.StringIO) -> None:
     logging.getLogger("tornvakt.test").warning("forwarder.waiting error=%s", "x")
     assert written.getvalue().endswith("WARNING tornvakt.test forwarder.waiting error=x\n")

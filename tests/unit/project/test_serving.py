@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import uvicorn
 
-from tornvakt.project.serving import Patient
+from tornvakt.project.serving import Patient, config
 
 HEAD = b"GET / HTTP/1.1\r\nHost: tornvakt\r\n"
 
@@ -88,3 +88,8 @@ async def test_a_half_body_is_hung_up_on(port: int) -> None:
 async def test_a_whole_request_gets_its_late_answer(port: int) -> None:
     answer, _took = await _say(port, HEAD + b"Connection: close\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 204")
+
+
+@pytest.mark.parametrize("has_proxy", [False, True])
+def test_only_a_proxy_says_on_whose_behalf_it_asks(has_proxy: bool) -> None:
+    assert config(has_proxy=has_proxy, port=0).proxy_headers is has_proxy

@@ -271,7 +271,7 @@ def banner(installation: Installation, seconds: float) -> str:
     else:
         where = options.data_option(installation.data)
         lines += [
-            f"  Logga in     bjud in den första: ./tornvakt user add NAMN --role operator{where}",
+            f"  Logga in     bjud in den första: ./tornvakt user add NAMN --role sysadmin{where}",
             f"  Larmsändare  lägg till en: ./tornvakt transmitter add 8801{where}",
         ]
     lines += [

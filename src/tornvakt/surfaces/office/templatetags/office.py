@@ -47,7 +47,7 @@ def waiting_act(request: HttpRequest) -> str:
     act = step_up.waiting(request)
     if act is None:
         return ""
-    user_id = resolve(act.path).kwargs.get("user_id")
+    user_id = resolve(act.path).kwargs.get("user_id", 0)
     whose = User.objects.filter(pk=user_id).values_list("call_name", flat=True).first()
     about = [action_words.may(act.action), whose or "", *act.values]
     return " · ".join(part for part in about if part)
