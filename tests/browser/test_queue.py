@@ -80,6 +80,12 @@ def test_a_new_row_above_does_not_move_the_focused_row(house: House, open_page: 
     expect(page.locator("#above button")).to_be_visible()
     page.keyboard.press("Home")
     expect(page.locator(f".q[data-number='{panic}'] a")).to_be_focused()
+    second = house.do("signal", account="8814", code="HA")["number"]
+    assert second != panic
+    expect(page.locator(f".q[data-number='{second}']")).to_be_visible()
+    page.keyboard.press("Home")  # one is there already: it never leads to the next
+    expect(page.locator(f".q[data-number='{panic}'] a")).to_be_focused()
+    house.do("act", verb="take", number=second, by="operator2")
     expect(page.locator("#p1-banner")).to_be_hidden()
 
 

@@ -122,6 +122,10 @@ def test_the_loser_sees_who_was_faster_and_when(house: House, open_page: Open) -
     )
     expect(page.locator(f".q[data-number='{number}'] .owner")).to_have_text("Op 2")
     assert house.do("look", number=number)["owner"] == "operator2"
+    page.keyboard.press("d")
+    expect(page.locator(".toast.bad")).to_contain_text(f"händelse liknar {number},")
+    page.get_by_role("button", name="Stäng meddelandet").click()
+    expect(page.locator(".toast")).to_have_count(0)
 
 
 def test_what_was_written_survives_a_reload_and_the_closing_form_too(
@@ -158,7 +162,7 @@ def test_single_keys_can_be_switched_off(house: House, open_page: Open) -> None:
     page = open_page()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("Alla tangenter")
-    page.click("#keys-switch")
+    page.get_by_role("button", name="Stäng av enkla tangenter").click()
     page.keyboard.press("Escape")
     page.keyboard.press("t")
     page.keyboard.press("ArrowDown")  # answered after the key above, so that one was ignored
