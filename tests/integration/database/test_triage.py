@@ -79,9 +79,9 @@ def test_a_second_zone_joins_the_incident_and_raises_it(
     assert view is not None
     told = [entry.sentence("sv") for entry in view.entries if entry.kind == "rule"]
     assert told == [
-        "Bekräftat: zon 4 i samma område larmade 1 min 30 s före. LARM → AKUT"
+        "Bekräftat: zon 4 i samma delområde larmade 1 min 30 s före. LARM → AKUT"
         " · Inbrottslarm · zon 5",
-        "Bekräftat: zon 5 i samma område larmar också. LARM → AKUT"
+        "Bekräftat: zon 5 i samma delområde larmar också. LARM → AKUT"
         " · Inbrottslarm · zon 4, gymnastiksal",
     ]
 

@@ -123,9 +123,23 @@ def test_half_a_point_is_said_beside_the_field(client: Client, site: Site) -> No
     answer = client.post(url, {"name": "Skolan", "latitude": "56,66", "is_active": "ja"})
     assert answer.status_code == 422
     assert len(errors(answer)) == 1
+    assert 'id="longitude-err"' in text(answer)
     client.post(url, {"name": "Nya skolan"})
     site.refresh_from_db()
     assert (site.name, site.is_active) == ("Nya skolan", False)
+
+
+def test_a_point_abroad_is_asked_about(client: Client, site: Site) -> None:
+    """Latitude and longitude that changed places put the object in the sea off Yemen."""
+    url = f"/objekt/{site.number}/redigera/"
+    swapped = {"name": "Skolan", "latitude": "16,36160", "longitude": "56,66340"}
+    answer = client.post(url, swapped)
+    assert answer.status_code == 422
+    assert "Har latitud och longitud bytt plats?" in errors(answer)[0]
+    assert client.post(url, {**swapped, "is_abroad": "ja"}).status_code == 302
+    site.refresh_from_db()
+    assert site.latitude == 16.3616
+    assert client.post(url, {**swapped, "name": "Nya skolan"}).status_code == 302
 
 
 def test_keyholders_from_first_to_last(client: Client, site: Site) -> None:

@@ -72,11 +72,11 @@ _FOUND: dict[str, tuple[str, str]] = {
         "Disarmed{by} {after} after the alarm",
     ),
     "confirmed": (
-        "Bekräftat: zon {zone} i samma område larmade {after} före",
+        "Bekräftat: zon {zone} i samma delområde larmade {after} före",
         "Confirmed: zone {zone} of the same area alarmed {after} before",
     ),
     "confirms": (
-        "Bekräftat: zon {zone} i samma område larmar också",
+        "Bekräftat: zon {zone} i samma delområde larmar också",
         "Confirmed: zone {zone} of the same area alarms too",
     ),
     "confirmed_by_panel": (

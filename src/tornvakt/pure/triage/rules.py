@@ -54,7 +54,7 @@ class Rules:
     )
     confirm_within_s: int = _figure(
         3_600, 0, _DAY_S,
-        "Så länge bekräftar en andra zon i samma område ett larm (sekunder)",
+        "Så länge bekräftar en andra zon i samma delområde ett larm (sekunder)",
         "So long a second zone of the same area confirms an alarm (seconds)",
     )  # fmt: skip
     confirm_kinds: tuple[str, ...] = _kinds(

@@ -1,5 +1,6 @@
 """An object's own facts and its warnings: the forms that change them."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tornvakt.base.access.doors import requires
 from tornvakt.domains.sites import services
 from tornvakt.domains.sites.models import Customer, Site, SiteWarning
-from tornvakt.domains.sites.services.sheets import OBJECTS, WARNINGS, Column
+from tornvakt.domains.sites.services.shapes import is_in_sweden
+from tornvakt.domains.sites.services.sheets import OBJECTS, WARNINGS, Column, Kind
 from tornvakt.surfaces.office import sites_forms as forms
 from tornvakt.surfaces.office.sites import find, kind_choices
 from tornvakt.surfaces.office.sites_editing import edited, is_saved, row_of, shown, who
@@ -73,6 +75,12 @@ NEW_SITE = (
     ),
     *SITE,
 )
+ABROAD = Field(
+    Column("is_abroad", "Utomlands", Kind.YES_NO),
+    gettext_lazy("The point is right: it lies outside Sweden"),
+    widget="check",
+)
+"""Asked only when it does: mostly latitude and longitude have changed places."""
 WARNING = (
     Field(
         WARNINGS.column("text"),
@@ -93,10 +101,11 @@ WARNING = (
 @requires("sites.edit")
 def new_site(request: HttpRequest) -> HttpResponseBase:
     """``ny/``: add an object."""
-    form = forms.empty(NEW_SITE, {"is_active": True})
+    fields = _with_question(NEW_SITE, request.POST)
+    form = forms.empty(fields, {"is_active": True})
     made: list[Site] = []
 
-    def save(customer: str, number: str, **values: Any) -> None:
+    def save(customer: str, number: str, is_abroad: bool = False, **values: Any) -> None:
         draft = services.SiteDraft(**values)
         owner = _customer(customer)
         made.append(
@@ -104,7 +113,8 @@ def new_site(request: HttpRequest) -> HttpResponseBase:
         )
 
     if request.method == "POST":
-        form = forms.filled(NEW_SITE, request.POST)
+        form = forms.filled(fields, request.POST)
+        _check_point(form)
         if is_saved(form, save):
             messages.success(request, _("Saved. Now add its transmitter and keyholders."))
             return redirect("site", made[0].number)
@@ -117,13 +127,22 @@ def edit_site(request: HttpRequest, number: str) -> HttpResponseBase:
     """``redigera/``: the object's own facts."""
     site = find(request, number, "sites.edit")
 
-    def save(**values: Any) -> None:
+    def save(is_abroad: bool = False, **values: Any) -> None:
         draft = services.SiteDraft(**values)
         services.change_site(site_id=site.pk, draft=draft, **who(request))
 
     standing = {each.column.key: getattr(site, each.column.key) for each in SITE}
-    title = _("Change the object")
-    return edited(request, site, SITE, save, title=title, said=_("Saved."), standing=standing)
+    fields = _with_question(SITE, request.POST)
+
+    def check(form: forms.Form) -> None:
+        before = standing["latitude"], standing["longitude"]
+        if (form.values.get("latitude"), form.values.get("longitude")) != before:
+            _check_point(form)
+
+    title, said = _("Change the object"), _("Saved.")
+    return edited(
+        request, site, fields, save, title=title, said=said, standing=standing, check=check
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -153,6 +172,32 @@ def end_warning(request: HttpRequest, number: str, warning_id: int) -> HttpRespo
     services.end_warning(warning_id=warning_id, **who(request))
     messages.success(request, _("The warning is gone."))
     return redirect("site", number)
+
+
+def _with_question(fields: Sequence[Field], data: Mapping[str, str]) -> Sequence[Field]:
+    """Return the fields, and after the point the question about it when one is called for."""
+    typed = forms.filled(fields, data).values
+    latitude, longitude = typed.get("latitude"), typed.get("longitude")
+    if latitude is None or longitude is None or is_in_sweden(latitude, longitude):
+        return fields
+    place = [each.name for each in fields].index("longitude") + 1
+    return (*fields[:place], ABROAD, *fields[place:])
+
+
+def _check_point(form: forms.Form) -> None:
+    """Blame the half of a point that is empty, and ask about one outside Sweden."""
+    halves = ("latitude", "longitude")
+    empty = [name for name in halves if name in form.values and form.values[name] is None]
+    if len(empty) == 1 and not any(name in form.errors for name in halves):
+        form.blame(empty[0], _("A point needs both latitude and longitude, or neither."))
+    if form.values.get("is_abroad") is False:
+        form.blame(
+            "latitude",
+            _(
+                "The point lies outside Sweden. Have latitude and longitude changed places? If it "
+                "is right, tick below."
+            ),
+        )
 
 
 def _customer(name: str) -> Customer:

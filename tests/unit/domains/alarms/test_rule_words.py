@@ -56,4 +56,4 @@ def test_what_a_rule_found_is_said_in_words(
 
 def test_a_zone_may_be_called_anything() -> None:
     told = rule_words.found({"rule": "confirms", "zone": "{0}{user.pk}"}, "sv")
-    assert told == "Bekräftat: zon {0}{user.pk} i samma område larmar också"
+    assert told == "Bekräftat: zon {0}{user.pk} i samma delområde larmar också"

@@ -41,14 +41,14 @@ LATER = NOW + timedelta(hours=1)
 
 FULL: dict[str, list[list[object]]] = {
     "Objekt": [
-        ["Nummer", "Kund", "Namn", "Slag", "Adress", "Område", "Latitud", "Longitud", "Telefon",
-         "Väg in", "Anteckningar", "I drift"],
+        ["Nummer", "Kund", "Namn", "Slag", "Adress", "Stadsdel", "Latitud", "Longitud", "Telefon",
+         "Tillträde", "Anteckningar", "I drift"],
         ["S1", "Kommunen", "Skolan", "Grundskola", "Skolgatan 1", "Norr", 56.66, 16.35,
          "0980-31 92 00", "Entré B", "'=inte en formel", "ja"],
         [None, "Kommunen", "Biblioteket", "Bibliotek", None, None, None, None, None, None, None,
          "nej"],
     ],
-    "Sändare": [["Objekt", "Konto", "Namn", "Modell", "Provsignal (timmar)"],
+    "Sändare": [["Objekt", "Konto", "Namn", "Modell", "Provlarm (timmar)"],
                 ["S1", "0044", "Central", "Modell 2", 24],
                 ["Biblioteket", "ab12", None, None, None]],
     "Delområden": [["Konto", "Delområde", "Delområdets namn"], ["0044", "1", "Slöjdsalen"]],
@@ -196,6 +196,13 @@ def test_nothing_is_changed_before_the_yes_nor_by_a_no(leader: User) -> None:
         importing.confirm(import_id=run.pk, by=leader, now=NOW)
 
 
+def test_a_point_abroad_is_remarked_on(leader: User) -> None:
+    rows = "S1;Kund;Norr;56,66;16,36\r\nS2;Kund;Syd;16,36;56,66\r\n"
+    csv = f"Nummer;Kund;Namn;Latitud;Longitud\r\n{rows}".encode()
+    (said,) = examined(leader, ("a.csv", csv)).preview["remarks"]
+    assert words(said).startswith("Rad 3 i a: punkten ligger utanför Sverige.")
+
+
 def test_forty_unknown_zones_are_forty_named_rows(leader: User) -> None:
     zones: list[list[object]] = [["Konto", "Zon", "Namn"], ["0044", "1", "Rätt"]]
     zones += [[9000 + n, n, f"Zon {n}"] for n in range(40)]
@@ -225,7 +232,7 @@ def test_every_bad_row_is_named_with_its_column(leader: User) -> None:
             ["A6", "K", "=1+1", None, None, None],
         ],
         "Sändare": [
-            ["Objekt", "Konto", "Provsignal (timmar)"],
+            ["Objekt", "Konto", "Provlarm (timmar)"],
             ["Nix", "0001", 1],
             ["A6", "0002", 0],
             ["A6", 44, 1],
@@ -242,7 +249,7 @@ def test_every_bad_row_is_named_with_its_column(leader: User) -> None:
         ("Objekt", 6, "Kund (B)"),
         ("Objekt", 7, "Namn (C)"),
         ("Sändare", 2, "Objekt (A)"),
-        ("Sändare", 3, "Provsignal (timmar) (C)"),
+        ("Sändare", 3, "Provlarm (timmar) (C)"),
         ("Sändare", 4, "Konto (B)"),
         ("Varningar", 2, "Från (C)"),
         ("Öppettider", 2, "Måndag (B)"),

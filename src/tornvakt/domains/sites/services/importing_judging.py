@@ -18,6 +18,7 @@ from tornvakt.domains.sites.services.importing_register import Register, Values,
 from tornvakt.domains.sites.services.importing_said import Said
 from tornvakt.domains.sites.services.importing_said import gettext_later as _
 from tornvakt.domains.sites.services.importing_values import understand
+from tornvakt.domains.sites.services.shapes import is_in_sweden
 from tornvakt.domains.sites.services.sheets import (
     AREAS,
     KEYHOLDERS,
@@ -296,7 +297,25 @@ class _Judge:
     def _point(self, parsed: _Parsed, before: Values | None) -> bool:
         final = {**(before or {}), **parsed.values}
         if (final.get("latitude") is None) == (final.get("longitude") is None):
+            self._ask_about_point(parsed, before or {}, final)
             return True
         key = "latitude" if final.get("latitude") is None else "longitude"
         self._fault(parsed, key, _("A point needs both latitude and longitude, or neither."))
         return False
+
+    def _ask_about_point(self, parsed: _Parsed, before: Values, final: Values) -> None:
+        """Remark on a new point abroad: right for a cottage, but mostly the two are swapped."""
+        point = final.get("latitude"), final.get("longitude")
+        if point == (before.get("latitude"), before.get("longitude")):
+            return
+        latitude, longitude = point
+        if not isinstance(latitude, float | int) or not isinstance(longitude, float | int):
+            return
+        if not is_in_sweden(latitude, longitude):
+            sentence = _(
+                "Row %(line)s in %(title)s: the point lies outside Sweden. Have latitude and "
+                "longitude changed places?"
+            )
+            self.judgement.remarks.append(
+                sentence % {"line": parsed.row.line, "title": parsed.sheet.title}
+            )

@@ -33,10 +33,10 @@ def _sheets(objects: int, more: str) -> Iterator[tuple[str, Iterator[list[Any]]]
             "Namn",
             "Slag",
             "Adress",
-            "Område",
+            "Stadsdel",
             "Latitud",
             "Longitud",
-            "Väg in",
+            "Tillträde",
         ]
         for n in numbers:
             point = [56.6 + n / 1e5, 16.3 + n / 1e5]
@@ -52,7 +52,7 @@ def _sheets(objects: int, more: str) -> Iterator[tuple[str, Iterator[list[Any]]]
             ]
 
     def transmitters() -> Iterator[list[Any]]:
-        yield ["Objekt", "Konto", "Namn", "Modell", "Provsignal (timmar)"]
+        yield ["Objekt", "Konto", "Namn", "Modell", "Provlarm (timmar)"]
         for n in numbers:
             yield [f"B{n:05}", f"B{n:05}", "Centralapparat", "Provmodell 2", 24]
 
