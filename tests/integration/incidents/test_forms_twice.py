@@ -65,7 +65,8 @@ def test_a_place_in_words_that_objects_match_is_asked_about_once(
     assert not Call.objects.exists()
     again = form | {"asked": words}
     client.post("/larm/samtal/", again | {"site": school.number}, headers=SCRIPT)
-    client.post("/larm/samtal/", again, headers=SCRIPT)
+    saved = client.post("/larm/samtal/", again, headers=SCRIPT)
+    assert "inget i registret" in client.get(saved.json()["to"]).content.decode()
     places = Incident.objects.order_by("pk").values_list("site__number", "place")
     assert list(places) == [(school.number, school.name), (None, words)]
 

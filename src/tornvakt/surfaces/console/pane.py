@@ -159,8 +159,11 @@ def _facts(view: IncidentView) -> list[dict[str, str]]:
         point = f"{view.latitude:.5f}, {view.longitude:.5f} (WGS 84)"
         if formats.language() == "sv":
             point = f"{view.latitude:.5f} N, {view.longitude:.5f} O (WGS 84)".replace(".", ",", 2)
+    is_loose = not view.site_number and view.row.origin == Origin.CALL
+    none = _("none of the register, so it has no call list, keys or warnings")
     facts = [
-        (_("Object"), view.row.place),
+        (_("Place") if is_loose else _("Object"), view.row.place),
+        (_("Object"), none if is_loose else ""),
         (_("Kind"), premises.kind_name(view.site_kind)),
         (_("Address"), view.address),
         (_("District"), view.row.district),
