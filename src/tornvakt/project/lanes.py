@@ -12,6 +12,7 @@ a request; under load every crossing waits for the interpreter, and that was hal
 """
 
 import asyncio
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any
@@ -83,13 +84,12 @@ class Handler(ASGIHandler):
                 await sync_to_async(response.close, thread_sensitive=False)()
 
     def create_request(
-        self, scope: dict[str, Any], body_file: Any
-    ) -> tuple[ASGIRequest, None] | tuple[None, HttpResponse]:
+        self, scope: Mapping[str, Any], body_file: Any
+    ) -> tuple[ASGIRequest, None] | tuple[None, HttpResponseBase]:
         """As Django's; what is not said to be UTF-8, as every page of ours is, is refused.
 
         Django takes Python's word for what an encoding is, and ``rot13`` is none for bytes.
         """
-        made: tuple[ASGIRequest, None] | tuple[None, HttpResponse]
         made = super().create_request(scope, body_file)
         if made[0] is None or (made[0].encoding or "utf-8").lower() in ("utf-8", "utf8"):
             return made

@@ -1,8 +1,10 @@
 """The pages of accounts, roles and the log, through the door."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -10,7 +12,7 @@ from django.utils import translation
 
 from tests.integration.access.conftest import PASSWORD, SignIn, clock
 from tests.support.samples import holder
-from tornvakt.base.access import holdings
+from tornvakt.base.access import holdings, services
 from tornvakt.base.access.models import RoleHolding, User
 from tornvakt.base.audit import log as audit
 from tornvakt.surfaces.office import action_words
@@ -165,6 +167,9 @@ def test_the_log_names_persons_by_call_name_and_role_and_the_house_by_its_name(
     assert f">{admin.call_name}, Systemadministratör<" in page
     assert f"user {operator.pk}" not in page and ">user" not in page
     signed_in(admin).get(f"/konton/{officer.pk}/")
+    guard = holder("guard", "v1")
+    holdings.give_role(user=guard, role="operator", by=admin, now=clock())
+    assert f">{guard.call_name}: Larmoperatör<" in text_of(signed_in(officer).get("/logg/"))
     page = text_of(signed_in(officer).get("/logg/?vem=adm1&slag=last"))
     assert f">{officer.call_name}, Dataskyddsombud<" in page and f">{officer.pk}<" not in page
     with translation.override("sv"):
@@ -211,3 +216,16 @@ def test_the_pin_asks_for_the_password(operator: User, signed_in: SignIn) -> Non
     )
     assert client.post("/mitt-konto/pin/", {**pin, "password": PASSWORD}).status_code == 302
     assert User.objects.get(pk=operator.pk).pin != ""
+
+
+def test_what_is_chosen_before_the_sign_in_is_kept_by_the_browser_alone(operator: User) -> None:
+    browser = Client()
+    browser.post("/sprak/", {"language": "en"})
+    browser.post("/tema/", {"theme": "light"})
+    assert not Session.objects.exists()
+    browser.post("/logga-in/", {"login": "op1", "password": PASSWORD})
+    operator.refresh_from_db()
+    assert (operator.language, operator.theme) == ("en", "light")
+    assert not browser.cookies["tornvakt_chosen"].value
+    assert services.forget_sessions(now=clock()) == 0
+    assert services.forget_sessions(now=clock() + timedelta(days=1)) == 1

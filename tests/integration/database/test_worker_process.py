@@ -222,6 +222,6 @@ def test_the_jobs_process_starts_and_ends_when_told_to(
     names = query("SELECT name FROM worker_duejob ORDER BY name")
     assert [name for (name,) in names] == [
         "forget_facts", "forget_files", "forget_imports", "forget_keyholders",
-        "verify_audit", "verify_journal",
+        "forget_sessions", "verify_audit", "verify_journal",
     ]  # fmt: skip
     assert ends_within(jobs, 2.0) == 0

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -342,8 +343,15 @@ def set_preferences(*, user: User, language: str | None = None, theme: str | Non
         user.language = language
     if theme is not None:
         user.theme = theme
-    user.full_clean(exclude=["password", "username", "email"])
-    user.save(update_fields=["language", "theme"])
+    chosen = {"language", "theme"}
+    # Nothing else is judged: somebody without a role chooses too.
+    user.clean_fields(exclude={field.name for field in User._meta.fields} - chosen)
+    user.save(update_fields=chosen)
+
+
+def forget_sessions(*, now: datetime) -> int:
+    """Remove sessions that have run out; return how many. Each sign-in page asked for makes one."""
+    return Session.objects.filter(expire_date__lt=now).delete()[0]
 
 
 def _take_turn(user: User, by: User) -> None:

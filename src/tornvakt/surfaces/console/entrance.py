@@ -1,6 +1,7 @@
 """Getting in: sign-in, the one-time invitation, and the two choices of how a page looks."""
 
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from allauth.account.internal.flows.login import perform_password_login
 from allauth.account.models import Login
@@ -23,7 +24,9 @@ from tornvakt.base.access.models import Role, User
 from tornvakt.base.ui.language import remember
 from tornvakt.base.ui.page import THEMES, remember_theme
 
-_CHOSEN = "chosen_before_sign_in"
+_CHOSEN = "tornvakt_chosen"
+"""Cookie of a browser where nobody has signed in yet: which choices were made there."""
+_CHOSEN_LASTS_S = 600
 
 
 class SignIn(LoginView):  # type: ignore[misc]  # allauth has no type hints
@@ -95,7 +98,7 @@ def language(request: HttpRequest) -> HttpResponseBase:
     response = _back(request)
     if wanted in dict(settings.LANGUAGES):
         remember(response, wanted)
-        _keep(request, language=wanted)
+        _keep(request, response, language=wanted)
     return response
 
 
@@ -107,23 +110,41 @@ def theme(request: HttpRequest) -> HttpResponseBase:
     response = _back(request)
     if wanted in THEMES:
         remember_theme(response, wanted)
-        _keep(request, theme=wanted)
+        _keep(request, response, theme=wanted)
     return response
 
 
-def _keep(request: HttpRequest, **choice: str) -> None:
-    """Remember a choice with the person; before the sign-in, until we know who it is."""
+def _keep(request: HttpRequest, response: HttpResponseBase, **choice: str) -> None:
+    """Remember a choice with the person; before the sign-in, until we know who it is.
+
+    Then in the browser alone: whoever has not shown who they are writes nothing here.
+    """
     if isinstance(request.user, User):
         services.set_preferences(user=request.user, **choice)
-    else:
-        request.session[_CHOSEN] = request.session.get(_CHOSEN, {}) | choice
+        return
+    response.set_cookie(
+        _CHOSEN,
+        urlencode(_chosen(request) | choice),
+        max_age=_CHOSEN_LASTS_S,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+    )
+
+
+def _chosen(request: HttpRequest) -> dict[str, str]:
+    """What was chosen in this browser before the sign-in; nothing that cannot be chosen."""
+    said = dict(parse_qsl(request.COOKIES.get(_CHOSEN, "")[:100]))
+    offered = {"language": list(dict(settings.LANGUAGES)), "theme": list(THEMES)}
+    return {name: said[name] for name in offered if said.get(name) in offered[name]}
 
 
 def _dress(request: HttpRequest, response: HttpResponseBase, user: User) -> None:
     """Let this browser look as the person left it, or as they chose on their way in."""
-    chosen = request.session.pop(_CHOSEN, {})
+    chosen = _chosen(request)
     if chosen:
         services.set_preferences(user=user, **chosen)
+        response.delete_cookie(_CHOSEN, samesite="Lax")
     remember(response, user.language)
     remember_theme(response, user.theme)
 

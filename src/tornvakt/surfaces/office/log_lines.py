@@ -1,5 +1,6 @@
 """Entries of the log in words: for the page of the log, and for that of a sample of it."""
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -40,7 +41,7 @@ def rows(found: Iterable[EntryView]) -> list[dict[str, Any]]:
             "roles": ", ".join(str(labels.get(role, role)) for role in each.roles),
             "room": room_name(each.room) if each.room in set(Compartment) else each.room,
             "said": action_words.said(each.kind, each.action),
-            "on": _on(each.on, people),
+            "on": _on(each, people),
             "outcome": action_words.outcome(each.result),
             "params": "" if each.params == "{}" else each.params,
         }
@@ -69,15 +70,32 @@ def _who(entry: EntryView, people: dict[int, tuple[str, str]]) -> str:
     return people[entry.actor][0] if entry.actor in people else f"{_('account')} {entry.actor}"
 
 
-def _on(on: tuple[str, str], people: dict[int, tuple[str, str]]) -> str:
-    """What a line is about, in words: a person by call name and role, never by a number alone."""
-    pk = _account(on)
+def _on(entry: EntryView, people: dict[int, tuple[str, str]]) -> str:
+    """What a line is about, in words: a person by call name and role, never by a number alone.
+
+    Where a role or a right was given or ended it is that one which stands beside the name.
+    """
+    pk = _account(entry.on)
     if pk is None:
-        return action_words.thing(*on)
-    found = people.get(pk)
-    if found is None:
-        return f"{_('account')} {pk}"
-    return ", ".join(part for part in found if part)
+        return action_words.thing(*entry.on)
+    name, roles = people.get(pk, (f"{_('account')} {pk}", ""))
+    given = _given(entry)
+    if given:
+        return f"{name}: {given}"
+    return ", ".join(part for part in (name, roles) if part)
+
+
+def _given(entry: EntryView) -> str:
+    """The role or the right that a line gave, proposed, confirmed or ended; empty for others."""
+    if not entry.action.startswith(("access.role_", "access.right_")):
+        return ""
+    said = json.loads(entry.params)
+    if "right" in said:
+        return (
+            f"{action_words.may(said['right'])}, {action_words.thing(said['kind'], said['thing'])}"
+        )
+    role = str(said.get("role", ""))
+    return str(Role(role).label) if role in Role.values else role
 
 
 def _account(on: tuple[str, str]) -> int | None:

@@ -44,9 +44,9 @@ def samples(request: HttpRequest) -> HttpResponseBase:
         if values["room"] not in rooms:
             missing["room"] = _("Choose a room.")
         if first is None:
-            missing["since"] = _("Write the day as 2026-12-31.")
+            missing["since"] = _("Write the first day as 2026-12-31.")
         if last is None:
-            missing["until"] = _("Write the day as 2026-12-31.")
+            missing["until"] = _("Write the last day as 2026-12-31.")
         if first and last and not missing:
             try:
                 sample = services.draw(

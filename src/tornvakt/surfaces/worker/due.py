@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from tornvakt.base.access import services as access
 from tornvakt.base.facts import outbox
 from tornvakt.base.files import services as files
 from tornvakt.base.inbox.paths import DataDir
@@ -137,6 +138,11 @@ def forget_keyholders(_data: DataDir) -> str:
     return f"{sites.forget_keyholders(ended_before=before, now=now)} forgotten"
 
 
+def forget_sessions(_data: DataDir) -> str:
+    """Remove sign-ins that have run out."""
+    return f"{access.forget_sessions(now=datetime.now(UTC))} removed"
+
+
 def _verify(module: str, what: str, data: DataDir) -> str:
     done = subprocess.run(
         [sys.executable, "-m", module, str(data.root)],
@@ -154,6 +160,7 @@ def _verify(module: str, what: str, data: DataDir) -> str:
 JOBS = (
     Job("verify_journal", time(3, 20), verify_journal),
     Job("verify_audit", time(3, 40), verify_audit),
+    Job("forget_sessions", time(0, 15), forget_sessions, is_hourly=True),
     Job("forget_imports", time(0, 25), forget_imports, is_hourly=True),
     Job("forget_facts", time(0, 35), forget_facts, is_hourly=True),
     Job("forget_files", time(0, 45), forget_files, is_hourly=True),
