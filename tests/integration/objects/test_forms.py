@@ -219,7 +219,7 @@ def test_a_transmitter_with_its_zones(
     url = f"/objekt/{site.number}/sandare/ny/"
     typed = {
         "account": "xyz", "path_mobile": "ja",
-        "zone_number_0": "3", "zone_name_0": "Entré", "zone_kind_0": "burglary",
+        "zone_number_0": "3", "zone_name_0": "Ent\u202eré\ufe0f", "zone_kind_0": "burglary",
         "zone_number_1": "03", "zone_name_1": "Dubbel",
         "zone_number_2": "", "zone_name_2": "",
     }  # fmt: skip

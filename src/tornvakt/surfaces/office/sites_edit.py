@@ -115,6 +115,7 @@ def new_site(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST":
         form = forms.filled(fields, request.POST)
         _check_point(form)
+        _check_number(form)
         if is_saved(form, save):
             messages.success(request, _("Saved. Now add its transmitter and keyholders."))
             return redirect("site", made[0].number)
@@ -198,6 +199,13 @@ def _check_point(form: forms.Form) -> None:
                 "is right, tick below."
             ),
         )
+
+
+def _check_number(form: forms.Form) -> None:
+    """Blame a number that is taken together with the other faults, not when those are mended."""
+    number = str(form.values.get("number") or "").upper()
+    if number and Site.objects.filter(number=number).exists():
+        form.blame("number", str(services.NumberTaken(number)))
 
 
 def _customer(name: str) -> Customer:

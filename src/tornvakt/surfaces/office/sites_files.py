@@ -14,6 +14,7 @@ from tornvakt.base.files.refusals import LARGEST, FileTooLarge, FileUnreadable
 from tornvakt.domains.sites import selectors, services
 from tornvakt.domains.sites.models import SitePlan
 from tornvakt.pure.facts import Refusal
+from tornvakt.pure.protocols.text import plain_name
 from tornvakt.surfaces.office.locking import person
 from tornvakt.surfaces.office.sites import find
 
@@ -23,7 +24,7 @@ from tornvakt.surfaces.office.sites import find
 def add_plan(request: HttpRequest, number: str) -> HttpResponseBase:
     """``filer/ny/``: keep a drawing or a photograph. What it is called is kept when it fails."""
     site = find(request, number, "sites.edit")
-    error, title = "", request.POST.get("title", "").strip()[:120]
+    error, title = "", plain_name(request.POST.get("title", ""))[:120]
     if request.method == "POST":
         uploaded = request.FILES.get("file")
         try:

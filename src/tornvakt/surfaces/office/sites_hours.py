@@ -28,6 +28,7 @@ from tornvakt.domains.sites.services.importing_rules import (
 )
 from tornvakt.domains.sites.services.sheets import OPENING, Column, Kind
 from tornvakt.pure.facts import Refusal
+from tornvakt.pure.protocols.text import plain_name
 from tornvakt.pure.schedules import Schedule
 from tornvakt.surfaces.office import sites_forms as forms
 from tornvakt.surfaces.office.locking import person
@@ -127,7 +128,7 @@ def hours(request: HttpRequest, number: str) -> HttpResponseBase:
 def end_hours(request: HttpRequest, number: str) -> HttpResponseBase:
     """Let an object be without opening hours from now."""
     site = find(request, number, "sites.edit")
-    area = request.POST.get("omrade", "").strip()[:16]
+    area = plain_name(request.POST.get("omrade", ""))[:16]
     services.end_schedule(site_id=site.pk, area=area, by=person(request), at=timezone.now())
     messages.success(request, _("The object has no opening hours any more."))
     return redirect("site", number)

@@ -28,6 +28,7 @@ from tornvakt.domains.sites.models import Area, PathKind, Site, Transmitter, Zon
 from tornvakt.domains.sites.services.sheets import TRANSMITTERS
 from tornvakt.pure.facts import Refusal
 from tornvakt.pure.protocols.codes import KINDS
+from tornvakt.pure.protocols.text import plain_name
 from tornvakt.surfaces.office import sites_forms as forms
 from tornvakt.surfaces.office.locking import person
 from tornvakt.surfaces.office.sites import find
@@ -227,7 +228,7 @@ def _typed(request: HttpRequest, what: str) -> list[ZoneRow]:
     places = sorted({int(match.group(1)) for match in found if match})[:MOST_ROWS]
 
     def text(field: str, place: int) -> str:
-        return request.POST.get(f"{what}_{field}_{place}", "").strip()[:MOST_TYPED]
+        return plain_name(request.POST.get(f"{what}_{field}_{place}", ""))[:MOST_TYPED]
 
     return [
         ZoneRow(
