@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tornvakt.base.access import links, mfa, pins, services
 from tornvakt.base.access.doors import requires
 from tornvakt.base.access.models import Role
+from tornvakt.surfaces.office import browsers
 from tornvakt.surfaces.office.locking import person
 from tornvakt.surfaces.office.role_words import room_name
 
@@ -101,7 +102,11 @@ def _page(request: HttpRequest, *, missing: dict[str, str] | None = None) -> Htt
         "has_codes": any(each.type == Authenticator.Type.TOTP for each in factors),
         "codes_left": len(codes[0].wrap().get_unused_codes()) if codes else None,
         "sessions": [
-            {"row": each, "is_here": each.session_key == request.session.session_key}
+            {
+                "row": each,
+                "is_here": each.session_key == request.session.session_key,
+                "browser": browsers.name_of(each.user_agent),
+            }
             for each in UserSession.objects.filter(user=user).order_by("-created_at", "-id")[:20]
             if each.exists()
         ],
