@@ -199,8 +199,8 @@ def test_nothing_is_changed_before_the_yes_nor_by_a_no(leader: User) -> None:
 def test_a_point_abroad_is_remarked_on(leader: User) -> None:
     rows = "S1;Kund;Norr;56,66;16,36\r\nS2;Kund;Syd;16,36;56,66\r\n"
     csv = f"Nummer;Kund;Namn;Latitud;Longitud\r\n{rows}".encode()
-    (said,) = examined(leader, ("a.csv", csv)).preview["remarks"]
-    assert words(said).startswith("Rad 3 i a: punkten ligger utanför Sverige.")
+    (said,) = examined(leader, ("objekt.csv", csv)).preview["remarks"]
+    assert words(said).startswith("Rad 3 i Objekt: punkten ligger utanför Sverige.")
 
 
 def test_forty_unknown_zones_are_forty_named_rows(leader: User) -> None:

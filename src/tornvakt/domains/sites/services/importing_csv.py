@@ -16,7 +16,7 @@ from tornvakt.domains.sites.services.importing_book import (
     read_sheet,
 )
 from tornvakt.domains.sites.services.importing_said import gettext_later as _
-from tornvakt.domains.sites.services.sheets import TABLES, plain
+from tornvakt.domains.sites.services.sheets import TABLES, by_code, plain
 
 
 def decode(data: bytes) -> str:
@@ -59,7 +59,9 @@ def read_csv(book: Book, name: str, data: bytes, step: Step) -> None:
     else:
         mark, above = "", 0
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark or _delimiter(text))
-    title = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", name)
+    stem = re.sub(r"\.[A-Za-z0-9]{1,5}$", "", name)
+    own = by_code(stem.casefold())  # as an export names it: told of by the name of its table
+    title = own.title if own else stem
 
     def rows() -> Iterator[tuple[int, dict[int, Raw | Formula]]]:
         before = 0
