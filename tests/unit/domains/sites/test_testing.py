@@ -178,7 +178,7 @@ def test_the_log_holds_the_number_the_register_has(site: Site) -> None:
 
 
 def test_a_part_that_is_not_there_is_refused_with_a_sentence(site: Site) -> None:
-    with pytest.raises(services.NothingToTest, match="Registret har inget sådant område"):
+    with pytest.raises(services.NothingToTest, match="Registret har inget sådant delområde"):
         services.start_test(
             site_id=site.pk,
             ends_at=NOW + HOUR,
