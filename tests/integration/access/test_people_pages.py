@@ -77,6 +77,11 @@ def test_roles_are_given_and_ended_on_the_page(
     assert client.post(f"{page}roller/{held.public_id}/avsluta/").status_code == 409
     bad = client.post(f"{page}roller/", {"role": "shift_leader", "until": "31/12"})
     assert bad.status_code == 422 and 'value="31/12"' in text_of(bad)
+    room = client.post(f"{page}roller/", {"role": "shift_leader", "room": "VNR"})
+    assert room.status_code == 422 and 'id="room-err"' in text_of(room)
+    # A language chosen there asks for the address: it leads back to the page.
+    again = client.get(f"{page}roller/", headers={"Accept": "text/html"})
+    assert again["Location"] == page
 
 
 def test_who_works_in_a_case_room_is_not_seen_by_the_administrator(
