@@ -9,6 +9,7 @@ A missing PostgreSQL ends the second run with an error; nothing is skipped.
 import contextlib
 import os
 import shutil
+import signal
 import tempfile
 import uuid
 from collections.abc import Iterator
@@ -35,6 +36,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Point Django at a database of this run, before anything has opened one."""
     config.addinivalue_line("markers", "database: uses the database; runs on both engines")
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # As in the background of a script: what we start would never hear our Ctrl-C either.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     folder = Path(tempfile.mkdtemp(prefix="tornvakt-test-"))
     kept: dict[str, Any] = {"folder": folder}
     config.stash[KEEP] = kept
