@@ -85,10 +85,11 @@ def pages(school: Site, open_one: Open, operator: User, leader: User) -> dict[in
             role_code=f"r{rows}", person="TiB 1", starts_at=NOW, ends_at=after(60), by=None, now=NOW
         )
         found = []
+        ids = list(Incident.objects.values_list("pk", flat=True))
         for ask in (
             lambda: selectors.incident(operator, incident.number, NOW),
             lambda: selectors.queue(operator),
-            lambda: selectors.rows_of(operator, list(range(500))),
+            lambda ids=ids: selectors.rows_of(operator, ids),
             lambda: selectors.skipped_steps(leader),
             lambda: selectors.on_duty(NOW),
         ):
