@@ -225,7 +225,10 @@ class Town:
         now, day = datetime.now(UTC), timedelta(days=1)
         admin, officer = (
             services.create_user(
-                username=f"{role}.{suffix}", role=role, call_name=role, password=PASSWORD
+                username=f"{role}.{suffix}",
+                role=role,
+                call_name=f"{role} {suffix}",
+                password=PASSWORD,
             )
             for role in ("sysadmin", "dpo")
         )
@@ -233,7 +236,7 @@ class Town:
         grants.give(
             user=guest,
             action="sites.view",
-            on=("site", f"OBJ-{suffix}"),
+            on=("site", f"OBJ-{suffix.upper()}"),
             since=now,
             until=now + 30 * day,
             why="Byter larmsändaren",
@@ -362,7 +365,7 @@ class Town:
         """Make an account without a password and the link to it."""
         from tornvakt.base.access import services
 
-        user = services.create_user(username=username, role="operator", call_name="Op 9")
+        user = services.create_user(username=username, role="operator", call_name=f"Op {username}")
         return {"token": services.invite(user=user, now=datetime.now(UTC))}
 
     def clear(self) -> dict[str, Any]:
