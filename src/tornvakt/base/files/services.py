@@ -23,8 +23,8 @@ KEPT_ASIDE = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """A content that lies on the disk and has no row yet."""
+class Content:
+    """What lies on the disk and has no row yet. ``size`` in bytes."""
 
     digest: str
     media_type: str
@@ -34,14 +34,14 @@ class Prepared:
 def store(
     data: bytes, *, name: str, by: audit.Actor | None, now: datetime, room: str = "LARM"
 ) -> StoredFile:
-    """Keep a file that somebody sent in and return its row: `prepare` and `keep` in one.
+    """Keep a file that somebody sent in and return its row: `take_in` and `keep` in one.
 
-    Raises what `prepare` raises.
+    Raises what `take_in` raises.
     """
-    return keep(prepare(data), name=name, by=by, now=now, room=room)
+    return keep(take_in(data), name=name, by=by, now=now, room=room)
 
 
-def prepare(data: bytes) -> Prepared:
+def take_in(data: bytes) -> Content:
     """Judge a content, draw a picture anew, and put it on the disk. Not in a transaction.
 
     A large picture takes seconds, and on SQLite nobody else can write while a transaction is open.
@@ -57,19 +57,19 @@ def prepare(data: bytes) -> Prepared:
         data, media = pictures.redrawn(data)
         if len(data) > LARGEST:
             raise FileTooLarge(len(data))
-    return Prepared(vault.put(DataDir(settings.DATA), data), media, len(data))
+    return Content(vault.put(DataDir(settings.DATA), data), media, len(data))
 
 
 @transaction.atomic
 def keep(
-    prepared: Prepared, *, name: str, by: audit.Actor | None, now: datetime, room: str = "LARM"
+    content: Content, *, name: str, by: audit.Actor | None, now: datetime, room: str = "LARM"
 ) -> StoredFile:
-    """Give a prepared content its row. The content came first: a row never leads to nothing."""
+    """Give a content its row, which comes last: a row never leads to nothing. ``now`` is UTC."""
     row = StoredFile.objects.create(
-        digest=prepared.digest,
-        name=sniffing.clean_name(name, prepared.media_type),
-        media_type=prepared.media_type,
-        size=prepared.size,
+        digest=content.digest,
+        name=sniffing.clean_name(name, content.media_type),
+        media_type=content.media_type,
+        size=content.size,
         stored_at=now,
         stored_by=by.pk if by is not None else None,
     )
@@ -79,7 +79,7 @@ def keep(
         on=("file", str(row.pk)),
         room=room,
         at=now,
-        params={"type": prepared.media_type, "size": prepared.size},
+        params={"type": content.media_type, "size": content.size},
     )
     return row
 

@@ -35,7 +35,6 @@ from tornvakt.pure.protocols.dc09.framing import Frame, read_datagram
 from tornvakt.surfaces.receiver.accounts import Accounts
 from tornvakt.surfaces.receiver.clock import ClockWatch
 from tornvakt.surfaces.receiver.connections import Register, raise_descriptor_limit
-from tornvakt.surfaces.receiver.link_memory import LinkMemory
 from tornvakt.surfaces.receiver.links import Links
 from tornvakt.surfaces.receiver.options import Options
 from tornvakt.surfaces.receiver.station import Station, Ticket
@@ -173,6 +172,7 @@ class Receiver:
             self.links.snapshot(time.monotonic())
             await self._finish_waiting()
             self.register.close_all()
+            self.station.recordings.close()
             status.close()
 
     async def _listen(
@@ -215,8 +215,7 @@ class Receiver:
         """Know the enciphered frames that are still within anybody's window of time."""
         since_us = int((time.time() - RECORDINGS_S) * 1e6)
         try:
-            memory = LinkMemory(self.data.link_memory)
-            self.station.recordings.keep_links_in(memory, since_us=since_us)
+            self.station.recordings.keep_links_in(self.data.link_memory, since_us=since_us)
         except OSError as error:  # alarms must be received all the same
             log.error("link_memory.unusable error=%s", error)
         first = next((entry_id for _, entry_id in self.journal.recent(since_us)), None)

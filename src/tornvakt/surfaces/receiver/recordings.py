@@ -8,6 +8,7 @@ again in any other frame, somebody else is talking.
 """
 
 from enum import Enum, auto
+from pathlib import Path
 
 from tornvakt.pure.protocols.dc09.framing import Frame
 from tornvakt.surfaces.receiver.link_memory import LinkMemory, digest
@@ -40,11 +41,12 @@ class Recordings:
         self._window: Window[int | bytes] = Window(most=MOST)
         self._link_memory: LinkMemory | None = None
 
-    def keep_links_in(self, memory: LinkMemory, *, since_us: int) -> None:
+    def keep_links_in(self, path: Path, *, since_us: int) -> None:
         """Know the link tests accepted since an instant (UTC microseconds), and keep new ones.
 
-        Raises OSError when the memory cannot be read.
+        Raises OSError when the file of them cannot be used.
         """
+        memory = LinkMemory(path)
         for tail, mark in memory.recall(since_us):
             self._window.put(tail, mark)
         self._link_memory = memory
@@ -67,6 +69,12 @@ class Recordings:
         self.remember(frame, tail)
         if self._link_memory is not None:
             self._link_memory.put(tail, frame.raw, at_us)
+
+    def close(self) -> None:
+        """Let go of the file of link tests."""
+        if self._link_memory is not None:
+            self._link_memory.close()
+            self._link_memory = None
 
     def turn(self, now: float) -> None:
         """Forget what is old. ``now`` is monotonic seconds."""

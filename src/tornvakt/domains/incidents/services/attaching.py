@@ -20,11 +20,11 @@ def attach(*, incident_id: int, by: User, data: bytes, name: str, now: datetime)
     """
     writing.may(by, "incidents.attach")
     writing.must_be_open(writing.read(incident_id))
-    prepared = files.prepare(data)  # seconds, for a large picture: before anybody is held up
+    content = files.take_in(data)  # seconds, for a large picture: before anybody is held up
     with transaction.atomic():
         incident = writing.read(incident_id)
         writing.must_be_open(incident)
-        stored = files.keep(prepared, name=name, by=by, now=now)
+        stored = files.keep(content, name=name, by=by, now=now)
         file = IncidentFile.objects.create(incident=incident, stored=stored, at=now, by=by)
         writing.write(incident, EntryKind.FILE, now, by, name=stored.name, file=file.pk)
         publish(IncidentChanged(at=now, incident_id=incident.pk))

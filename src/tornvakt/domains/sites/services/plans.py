@@ -20,10 +20,10 @@ def add_plan(
 
     Raises the refusals of `base/files` when the file is empty, too large or of no kind we keep.
     """
-    prepared = files.prepare(data)  # seconds, for a large picture: before anybody is held up
+    content = files.take_in(data)  # seconds, for a large picture: before anybody is held up
     with transaction.atomic():
         site = Site.objects.get(pk=site_id)
-        file = files.keep(prepared, name=name, by=by, now=at)
+        file = files.keep(content, name=name, by=by, now=at)
         plan = SitePlan.objects.create(
             site=site,
             title=(title.strip() or PurePath(file.name).stem)[:LONGEST_TITLE],
