@@ -1,8 +1,5 @@
 """Steps are ticked with time and operator, skipped with a reason, and hinder the closing."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 
 from tests.integration.incidents.conftest import NOW, STEPS, Open, after, logged
@@ -98,15 +95,17 @@ def test_ticking_what_nobody_has_makes_one_the_owner_and_only_the_owner_ticks(
 def test_a_step_that_takes_waits_for_nobody_who_may_be_waiting_for_it(
     incident: Incident, open_one: Open, operator: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A tick writes already; whoever has the turn to take waits for it to be written."""
+    """A tick writes already; whoever is claiming something waits for it to be written."""
     asked: list[bool] = []
 
-    @contextmanager
-    def turn() -> Iterator[None]:
-        asked.append(True)
-        yield
+    class Claiming:
+        def __enter__(self) -> None:
+            asked.append(True)
 
-    monkeypatch.setattr(desk, "turn", turn)
+        def __exit__(self, *_: object) -> None:
+            pass
+
+    monkeypatch.setattr(desk, "claiming", Claiming())
     incidents.tick_step(incident_id=incident.pk, key="listen", by=operator, now=after(9))
     incident.refresh_from_db()
     assert (incident.taken_by, asked) == (operator, [])

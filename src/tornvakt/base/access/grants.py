@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from tornvakt.base.access import turn
+from tornvakt.base.access import exclusive
 from tornvakt.base.access.actions import actions, described, room_of
 from tornvakt.base.access.compartments import CASE_ROOMS
 from tornvakt.base.access.models import Grant, Role, User
@@ -182,7 +182,7 @@ def _judge(
     """Raise what stands in the way of a right given by hand."""
     if by.pk == user.pk:
         raise GrantToOneself
-    turn.take(by, user)
+    exclusive.enter(by, user)
     if not may_give(by, WantedGrant(user.pk, action)):
         raise GrantNotYours
     kind, object_id = on
@@ -199,7 +199,7 @@ def _judge(
 @transaction.atomic
 def end_by_hand(*, grant_id: int, by: User, now: datetime) -> Grant:
     """End one right at once. Raises GrantNotThere and GrantNotYours."""
-    turn.take(by)
+    exclusive.enter(by)
     grant = _lasting(now).select_for_update().filter(pk=grant_id).first()
     if grant is None:
         raise GrantNotThere

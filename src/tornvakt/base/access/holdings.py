@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from tornvakt.base.access import hands, turn
+from tornvakt.base.access import exclusive, hands
 from tornvakt.base.access.compartments import CASE_ROOMS, Compartment
 from tornvakt.base.access.facts import RoleEnded, RoleGiven
 from tornvakt.base.access.models import CASE_ROLES, Role, RoleHolding, User
@@ -117,7 +117,7 @@ def give_role(
         raise RoomMissing
     if role != Role.ROOM_OWNER and room:
         raise RoomNotWanted
-    turn.take(by, user)
+    exclusive.enter(by, user)
     by_two = role in BY_TWO and not (by is None and role in BY_MACHINE)
     if by is None:
         if by_two or role in CASE_ROLES:
@@ -158,7 +158,7 @@ def give_role(
 def confirm_role(*, holding_id: int, by: User, now: datetime) -> RoleHolding:
     """Be the second person; the role counts from now. Raises RoleNotThere, RoleToOneself,
     RoleNotYoursToGive."""
-    turn.take(by)
+    exclusive.enter(by)
     holding = _read(holding_id, now)
     if not holding.needs_confirmation or holding.confirmed_at is not None:
         raise RoleNotThere
@@ -184,7 +184,7 @@ def end_role(*, holding_id: int, by: User, now: datetime) -> RoleHolding:
 
     Raises RoleNotThere, RoleNotYoursToGive, LastAdministrator.
     """
-    turn.take(by)
+    exclusive.enter(by)
     holding = _read(holding_id, now)
     wanted = Wanted(holding.user_id, holding.role, holding.room)
     if not may_give(by, wanted, _after_the_wait(now)):
@@ -205,7 +205,7 @@ def end_expired(*, now: datetime) -> int:
     if not over.exists():
         return 0
     with transaction.atomic():
-        turn.take()
+        exclusive.enter()
         locked = over.select_for_update(of=("self",)).select_related("user")
         found = list(locked.order_by("until", "id")[:100])
         finish(found, by=None, now=now)
@@ -229,7 +229,7 @@ def finish(holdings: Iterable[RoleHolding], *, by: User | None, now: datetime) -
 def must_leave_an_administrator(leaving_id: int, now: datetime) -> None:
     """Raise LastAdministrator when no other active account could give a role.
 
-    Asked after `turn.take`: two who leave at once would each see the other stay.
+    Asked after `exclusive.enter`: two who leave at once would each see the other stay.
     """
     others = current(now).filter(role=Role.SYSADMIN, user__is_active=True)
     others = others.filter(Q(needs_confirmation=False) | Q(confirmed_at__isnull=False))

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from tornvakt.base.access import hands, services, turn
+from tornvakt.base.access import exclusive, hands, services
 from tornvakt.base.access.models import LinkRequest, Role, User
 from tornvakt.base.access.role_refusals import OneHand
 from tornvakt.base.audit import log as audit
@@ -82,7 +82,7 @@ def confirm(*, user: User, by: User, now: datetime) -> str:
 
     Raises AccountClosed, OneHand and subclasses of LinkRefused.
     """
-    turn.take(by)
+    exclusive.enter(by)
     User.objects.select_for_update().get(pk=user.pk)
     user.refresh_from_db()
     request = waiting(now).filter(user=user).first()

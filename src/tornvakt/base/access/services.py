@@ -12,7 +12,7 @@ from django.contrib.sessions.models import Session
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from tornvakt.base.access import grants, holdings, turn
+from tornvakt.base.access import exclusive, grants, holdings
 from tornvakt.base.access.account_refusals import (
     AccountClosed,
     AccountInUse,
@@ -53,7 +53,7 @@ def create_user(
     machine's own command line. Raises NameMissing, UserExists, CallNameTaken, UnknownRole and
     RoleByTwo. The password is not judged here: the demo prints its own.
     """
-    turn.take()
+    exclusive.enter()
     call_name = plain_name(call_name)
     for fault in name_faults(username=username, call_name=call_name):
         raise fault
@@ -251,7 +251,7 @@ def forget_sessions(*, now: datetime) -> int:
 
 def _take_turn(user: User, by: User) -> None:
     """Wait for others who change accounts. Raises NoLongerAdministrator."""
-    turn.take(by, user)
+    exclusive.enter(by, user)
     if not by.is_active or Role.SYSADMIN not in by.roles:
         raise NoLongerAdministrator
 

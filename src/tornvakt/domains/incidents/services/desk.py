@@ -5,8 +5,6 @@ and announces its fact, all in one transaction.
 """
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -30,18 +28,10 @@ from tornvakt.domains.incidents.services import writing
 from tornvakt.domains.incidents.services.once import first_time
 from tornvakt.domains.incidents.states import State
 
-_TURN = threading.Lock()
-
-
-@contextmanager
-def turn() -> Iterator[None]:
-    """Let those of one process who reach for something wait for each other here.
-
-    In the database SQLite would let them sleep and look again, longer each time. Never inside a
-    transaction: who has the turn may be waiting for that one to be written.
-    """
-    with _TURN:
-        yield
+claiming = threading.Lock()
+"""Those of one process who reach for something wait for each other here: in the database SQLite
+would let them sleep and look again, longer each time. Never inside a transaction: whoever holds
+this may be waiting for that one to be written."""
 
 
 def take(*, incident_id: int, by: User, now: datetime) -> Incident:
@@ -55,7 +45,7 @@ def take(*, incident_id: int, by: User, now: datetime) -> Incident:
     _must_be_free(incident_id)
     if connection.in_atomic_block:
         return _take(incident_id, by, now)
-    with turn():
+    with claiming:
         _must_be_free(incident_id)
         return _take(incident_id, by, now)
 

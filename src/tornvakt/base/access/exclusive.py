@@ -12,7 +12,7 @@ from tornvakt.base.access.models import User
 LOCK = 0x5456_4143
 
 
-def take(*people: User | None) -> None:
+def enter(*people: User | None) -> None:
     """Let nobody else change roles, rights or accounts until the open transaction is over.
 
     Reads ``people`` (who does it, whom it is about; None: the machine) again after the wait: what
