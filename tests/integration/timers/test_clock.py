@@ -18,8 +18,9 @@ from tests.integration.database.test_worker_process import Query, query
 from tests.support.inbox import fill, sia
 from tornvakt.base.access import holdings
 from tornvakt.domains.incidents import services as incidents
+from tornvakt.pure.instants import EPOCH
 from tornvakt.surfaces.worker import clock
-from tornvakt.surfaces.worker.forwarder import EPOCH, Progress
+from tornvakt.surfaces.worker.forwarder import Progress
 from tornvakt.surfaces.worker.hearing import Hearing
 from tornvakt.surfaces.worker.models import Deed
 from tornvakt.surfaces.worker.timers import hours, test_modes, tests
@@ -146,6 +147,7 @@ from datetime import UTC, datetime, timedelta
 from tornvakt.domains.sites import services as sites
 from tornvakt.domains.sites.models import Transmitter
 from tornvakt.surfaces.worker.models import TestWatch
+
 site = sites.add_site(customer=sites.add_customer(name="K"), name="S")
 sites.add_transmitters(placed=[(site, f"D{n:03}", "") for n in range(150)])
 Transmitter.objects.update(expected_test_hours=24)

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from django.conf import settings
@@ -16,6 +16,7 @@ from tornvakt.base.audit.selectors import entries
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.base.prepared import Prepared
 from tornvakt.pure.facts import Refusal
+from tornvakt.pure.instants import microseconds
 
 __all__ = [
     "Actor",
@@ -33,8 +34,6 @@ log = logging.getLogger(__name__)
 ALARM_ROOM = "LARM"
 PATIENCE_MS = 250
 """So long may the log delay a look into the alarm room; then the look is spooled."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class Actor(Protocol):
@@ -165,11 +164,6 @@ def read(
     except Error as error:
         log.warning("audit.spooled error=%s", type(error).__name__)
         spool.put(DataDir(settings.DATA), entry)
-
-
-def microseconds(at: datetime) -> int:
-    """Return an aware instant as UTC microseconds since 1970, exactly."""
-    return (at - _EPOCH) // _MICROSECOND
 
 
 def _entry(

@@ -13,8 +13,8 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from tornvakt.base.audit import canonical, checkpoints, tree
-from tornvakt.base.audit.log import microseconds
 from tornvakt.base.audit.models import Checkpoint, Entry, Leaf, Pending
+from tornvakt.pure.instants import microseconds
 
 BEGAN = "audit.began"
 HEAD_MADE = "audit.head_made"

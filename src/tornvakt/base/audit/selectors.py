@@ -2,13 +2,12 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, Literal
 
 from tornvakt.base.audit import canonical
 from tornvakt.base.audit.models import Entry
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from tornvakt.pure.instants import instant, microseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +63,9 @@ def entries(
     if action:
         found = found.filter(action__startswith=action)
     if since is not None:
-        found = found.filter(at_us__gte=_microseconds(since))
+        found = found.filter(at_us__gte=microseconds(since))
     if until is not None:
-        found = found.filter(at_us__lt=_microseconds(until))
+        found = found.filter(at_us__lt=microseconds(until))
     if before_id is not None:
         found = found.filter(id__lt=before_id)
     return [_view(entry) for entry in found[:limit]]
@@ -83,7 +82,7 @@ def _view(entry: Entry) -> EntryView:
     return EntryView(
         id=entry.pk,
         number=leaf.number if leaf else None,
-        at=_EPOCH + timedelta(microseconds=entry.at_us),
+        at=instant(entry.at_us),
         kind=entry.kind,
         action=entry.action,
         actor=entry.actor,
@@ -96,7 +95,3 @@ def _view(entry: Entry) -> EntryView:
         params=entry.params,
         request_id=entry.request,
     )
-
-
-def _microseconds(at: datetime) -> int:
-    return (at - _EPOCH) // timedelta(microseconds=1)

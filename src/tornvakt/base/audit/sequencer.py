@@ -15,12 +15,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tornvakt.base.audit import checkpoints, numbering, spool
 from tornvakt.base.audit import head as heads
 from tornvakt.base.audit.leaf_file import LeafFile, Record
-from tornvakt.base.audit.log import microseconds
 from tornvakt.base.audit.models import Checkpoint, Leaf
 from tornvakt.base.audit.tree import Tree
 from tornvakt.base.inbox import keys
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.pure.facts import Refusal
+from tornvakt.pure.instants import microseconds
 
 log = logging.getLogger(__name__)
 

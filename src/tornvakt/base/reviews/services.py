@@ -11,6 +11,7 @@ from tornvakt.base.audit import log as audit
 from tornvakt.base.audit.models import Entry
 from tornvakt.base.reviews.models import Drawn, Judgement, Outcome, Sample
 from tornvakt.pure.facts import Refusal
+from tornvakt.pure.instants import microseconds
 from tornvakt.pure.protocols.text import plain_name
 
 MOST = 100
@@ -93,8 +94,8 @@ def draw(
     theirs = Entry.objects.filter(
         room=room,
         actor__isnull=False,
-        at_us__gte=audit.microseconds(since),
-        at_us__lt=audit.microseconds(until),
+        at_us__gte=microseconds(since),
+        at_us__lt=microseconds(until),
     ).exclude(actor=by.pk)
     ids = list(theirs.values_list("pk", flat=True))
     if not ids:

@@ -17,10 +17,11 @@ from tornvakt.base.inbox.reader import Reader
 from tornvakt.domains.alarms.models import Alarm, AlarmState, Signal, SignalEvent
 from tornvakt.domains.alarms.occurrences import occurrence_of
 from tornvakt.domains.alarms.selectors import RulesOverTime, rules_between
-from tornvakt.domains.alarms.stored_day import EPOCH, instant, signals_between
+from tornvakt.domains.alarms.stored_day import signals_between
 from tornvakt.domains.alarms.traces import AlarmDifference, Traces, compared
 from tornvakt.domains.alarms.words import clean
 from tornvakt.domains.sites.selectors import settings_of
+from tornvakt.pure.instants import EPOCH, instant
 from tornvakt.pure.protocols.codes import lookup
 from tornvakt.pure.protocols.events import Event, unread
 from tornvakt.pure.protocols.reading import read_raw

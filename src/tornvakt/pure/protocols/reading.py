@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tornvakt.pure.instants import EPOCH
 from tornvakt.pure.protocols.codes import KINDS
 from tornvakt.pure.protocols.contact_id import read_contact_id
 from tornvakt.pure.protocols.dc09.content import Message, read_content
@@ -39,7 +40,6 @@ MOST_EVENTS = 50
 """So many events of one signal are told one by one; the rest of it are told as one. A panel sends
 a handful, and a stranger who sends a thousand must not keep the others waiting."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST = datetime(2000, 1, 1, tzinfo=UTC)
 _LAST = datetime(2100, 1, 1, tzinfo=UTC)
 """A panel's clock outside these years says nothing about when, and the very last years that a date
@@ -175,7 +175,7 @@ def _position(extended: tuple[Extended, ...], flags: list[str]) -> tuple[float, 
 def _instant(seconds: int | None) -> datetime | None:
     if seconds is None:
         return None
-    when = _EPOCH + timedelta(seconds=seconds)
+    when = EPOCH + timedelta(seconds=seconds)
     return when if _FIRST <= when < _LAST else None
 
 

@@ -6,16 +6,15 @@ zone that gave an alarm, nothing older than the longest time of the rules.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from tornvakt.pure.instants import instant, microseconds
 from tornvakt.pure.triage.model import Occurrence, number
 from tornvakt.pure.triage.rules import Rules
 
 MOST_ZONES = 64
 """So many zones are remembered, those that spoke last."""
-_MICROSECOND = timedelta(microseconds=1)
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +73,9 @@ class History:
     def as_json(self) -> dict[str, Any]:
         """Return it as JSON can hold it, instants as microseconds since 1970."""
         return {
-            "heard": [_micros(at) for at in self.heard],
+            "heard": [microseconds(at) for at in self.heard],
             "zones": [
-                [each.zone, each.area, each.kind, [_micros(at) for at in each.at]]
+                [each.zone, each.area, each.kind, [microseconds(at) for at in each.at]]
                 for each in self.zones.values()
             ],
         }
@@ -85,21 +84,13 @@ class History:
     def from_json(cls, given: Mapping[str, Any]) -> "History":
         """Return what `as_json` gave."""
         zones = [
-            ZoneHistory(zone, area, kind, tuple(map(_instant, at)))
+            ZoneHistory(zone, area, kind, tuple(map(instant, at)))
             for zone, area, kind, at in given.get("zones", ())
         ]
         return cls(
-            heard=tuple(map(_instant, given.get("heard", ()))),
+            heard=tuple(map(instant, given.get("heard", ()))),
             zones={f"{each.area}:{each.zone}": each for each in zones},
         )
 
 
 NO_HISTORY = History()
-
-
-def _micros(at: datetime) -> int:
-    return (at - _EPOCH) // _MICROSECOND
-
-
-def _instant(micros: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=micros)

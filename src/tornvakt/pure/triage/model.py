@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+from tornvakt.pure.instants import EPOCH
 
 OWN_ACCOUNT = "FFFFFFFFFFFFFFF0"
 """The account under which the installation reports its own faults."""
@@ -14,7 +16,6 @@ MOST_SERIOUS_UNKNOWN = 2
 LEAST_SERIOUS_ALARM = 3
 UNKNOWN_ALARMS = 20
 """So many open alarms may an account that nobody knows have of its own making."""
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Verdict(StrEnum):

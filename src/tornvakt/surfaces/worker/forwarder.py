@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import apsw
 from django.db import DatabaseError, InterfaceError, connection, transaction
@@ -22,6 +22,7 @@ from tornvakt.base.inbox.entries import Entry, Kind
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.base.inbox.reader import InboxMissing, Reader
 from tornvakt.domains.alarms import services as alarms
+from tornvakt.pure.instants import EPOCH, instant
 from tornvakt.pure.schedules import holiday_name
 from tornvakt.pure.triage import OWN_ACCOUNT
 from tornvakt.surfaces.worker import batches
@@ -35,7 +36,6 @@ BATCH = 200
 TRIES = 3
 TRY_AGAIN_S = 0.05
 PULSE_EVERY = timedelta(seconds=1)
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Clock = Callable[[], datetime]
 
@@ -256,7 +256,7 @@ class Forwarder:
         if self._pulse_waits or not is_news:
             return
         try:
-            pulse.carry(number=number, received_at=EPOCH + timedelta(microseconds=at_us), now=now)
+            pulse.carry(number=number, received_at=instant(at_us), now=now)
         except (DatabaseError, InterfaceError) as error:
             raise _away(error) from error
         self._pulse_carried, self._pulse_at = number, now

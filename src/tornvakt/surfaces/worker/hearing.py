@@ -7,7 +7,8 @@ here: nothing comes. Who wants to say that something did *not* come has to know 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from tornvakt.surfaces.worker.forwarder import EPOCH, Progress
+from tornvakt.pure.instants import EPOCH
+from tornvakt.surfaces.worker.forwarder import Progress
 
 
 @dataclass(slots=True)

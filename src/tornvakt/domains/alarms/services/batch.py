@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from tornvakt.base.inbox.entries import Entry
 from tornvakt.domains.alarms.models import Notice, Signal, SignalEvent
@@ -12,11 +12,11 @@ from tornvakt.domains.alarms.services.standing import StandingAlarms
 from tornvakt.domains.alarms.words import clean
 from tornvakt.domains.sites.models import Site, Transmitter
 from tornvakt.domains.sites.selectors import settings_of, transmitters_of
+from tornvakt.pure.instants import EPOCH, instant
 from tornvakt.pure.protocols.reading import Reading
 from tornvakt.pure.triage import OWN_ACCOUNT, Setting
 from tornvakt.pure.triage.setting import NOTHING_KNOWN
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ACCOUNT_LENGTH = 32
 
 
@@ -93,8 +93,3 @@ def open_batch(arrivals: Sequence[Arrival], is_enrolled: Callable[[str], bool]) 
 def account_of(entry: Entry) -> str:
     """Return the account of an entry as it is stored."""
     return clean(entry.account, ACCOUNT_LENGTH)
-
-
-def instant(microseconds: int) -> datetime:
-    """Return an instant of the inbox, UTC."""
-    return EPOCH + timedelta(microseconds=microseconds)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from tornvakt.domains.alarms.models import Alarm, AlarmState, Signal, SignalEvent
 from tornvakt.domains.alarms.notices import event_notice, is_ended_by, key_of
 from tornvakt.domains.alarms.occurrences import occurrence_of
-from tornvakt.domains.alarms.services.batch import Arrival, Batch, account_of, instant
+from tornvakt.domains.alarms.services.batch import Arrival, Batch, account_of
 from tornvakt.domains.alarms.services.noticing import Told, take_notice
 from tornvakt.domains.alarms.words import as_stored, clean, event_titles, group_titles
+from tornvakt.pure.instants import instant
 from tornvakt.pure.protocols.events import Event, unread
 from tornvakt.pure.protocols.reading import Reading
 from tornvakt.pure.triage import Decision, Occurrence, Setting, Verdict, decide

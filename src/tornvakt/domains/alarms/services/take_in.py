@@ -10,13 +10,14 @@ from tornvakt.base.inbox.entries import Entry, Kind
 from tornvakt.domains.alarms.facts import SignalsStored
 from tornvakt.domains.alarms.models import InboxCursor, Signal, SignalEvent
 from tornvakt.domains.alarms.services.after_test import raise_late
-from tornvakt.domains.alarms.services.batch import Arrival, instant, open_batch
+from tornvakt.domains.alarms.services.batch import Arrival, open_batch
 from tornvakt.domains.alarms.services.cursor import carried_ahead
 from tornvakt.domains.alarms.services.judging import judge
 from tornvakt.domains.alarms.services.noticing import Told, take_notice
 from tornvakt.domains.alarms.services.standing import StandingAlarms
 from tornvakt.domains.alarms.services.withheld import kept_quiet
 from tornvakt.domains.alarms.words import clean
+from tornvakt.pure.instants import instant
 from tornvakt.pure.protocols.reading import Reading
 
 ACCOUNT_LENGTH = 32

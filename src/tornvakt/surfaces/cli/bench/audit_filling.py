@@ -50,8 +50,8 @@ def _write(numbers: range) -> None:
     from django.db import transaction
 
     from tornvakt.base.audit import canonical
-    from tornvakt.base.audit.log import microseconds
     from tornvakt.base.audit.models import Entry
+    from tornvakt.pure.instants import microseconds
 
     at_us = microseconds(START)
     with transaction.atomic():
