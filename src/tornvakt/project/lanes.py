@@ -9,12 +9,19 @@ Each lane is a thread that stays, with a database connection of its own while it
 runs there with everything before and after it, in one go. Django's own way for an asynchronous
 server goes back and forth between the loop and a new thread for each middleware, some twenty times
 a request; under load every crossing waits for the interpreter, and that was half of the time.
+
+Python lets one thread work at a time, so ``turns`` lets one begin when the one before it is done or
+has proved slow; and what may be answered without this process's memory goes to ``hands``, on other
+cores.
 """
 
 import asyncio
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from contextvars import copy_context
+from enum import Enum, auto
+from functools import lru_cache, partial
+from io import BytesIO
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, sync_to_async
@@ -22,14 +29,21 @@ from django.core import signals
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, ASGIRequest, get_script_prefix
 from django.core.handlers.base import BaseHandler
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve, set_script_prefix
 
+from tornvakt.base.access import signs
 from tornvakt.project.bodies import TOO_LARGE, BodyTooLarge, Intake
 from tornvakt.project.database import WEB_CONNECTIONS
+from tornvakt.project.hands import LARGEST, Answer, Gone, Hands
+from tornvakt.project.turns import Turns
 
 LANES = WEB_CONNECTIONS
+BRISK = 1
+"""How many that have just begun are worked on side by side."""
+SLOW_S = 0.02
+"""After so long the next may begin beside it."""
 UNQUEUED = frozenset({"/halsa/"})
 """What must be answered also when every lane is taken: whether we are alive."""
 
@@ -39,14 +53,22 @@ Det som skickades är inte skrivet i UTF-8. Ingenting sparades. Skicka det från
 What was sent is not written in UTF-8. Nothing was saved. Send it from the page itself.
 """
 
+NO_ANSWER = """\
+Svaret kom aldrig. Det du gjorde kan ha blivit sparat eller inte. Läs om sidan och se efter.
+
+The answer never came. What you did may have been saved or not. Load the page again and look.
+"""
+
 
 class Handler(ASGIHandler):
     """Django's own, with lanes."""
 
     def __init__(self) -> None:
         super().__init__()
+        self.hands = Hands()
+        """Other processes that may answer; the one that serves makes them."""
         self._intake = Intake()
-        self._turn = asyncio.Semaphore(LANES)
+        self._turns = Turns(lanes=LANES, brisk=BRISK, slow_s=SLOW_S)
         self._idle = [ThreadPoolExecutor(1, f"lane-{number}") for number in range(LANES)]
         self._plain = BaseHandler()
         self._plain.load_middleware(is_async=False)
@@ -54,16 +76,21 @@ class Handler(ASGIHandler):
     async def handle(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         """Answer one request: in a lane, or in the loop if its view is one for the loop."""
         try:
+            way = way_to(scope["path"])
             async with self._intake.bounded(scope, receive) as bounded:
-                if is_for_the_loop(scope["path"]):
+                if way is Way.LOOP:
                     await super().handle(scope, bounded, send)
                     return
                 body = await self.read_body(bounded)
         except RequestAborted:
             return
         except BodyTooLarge:
-            headers = {"Connection": "close", "Content-Type": "text/plain; charset=utf-8"}
-            await self.send_response(HttpResponse(TOO_LARGE, status=413, headers=headers), send)
+            refusal = _plain(TOO_LARGE, 413)
+            refusal["Connection"] = "close"
+            await self.send_response(refusal, send)
+            return
+        if way is Way.HAND and self.hands and await self._by_hand(scope, body, send):
+            body.close()
             return
         set_script_prefix(get_script_prefix(scope))
         response: HttpResponseBase
@@ -74,7 +101,7 @@ class Handler(ASGIHandler):
         elif request.path in UNQUEUED:
             response = await sync_to_async(self.answer, thread_sensitive=False)(request)
         else:
-            async with self._turn:
+            async with self._turns.one():
                 response = await self._in_a_lane(request)
         try:
             await self.send_response(response, send)
@@ -93,18 +120,54 @@ class Handler(ASGIHandler):
         made = super().create_request(scope, body_file)
         if made[0] is None or (made[0].encoding or "utf-8").lower() in ("utf-8", "utf8"):
             return made
-        return None, HttpResponseBadRequest(NOT_UTF_8, content_type="text/plain; charset=utf-8")
+        return None, _plain(NOT_UTF_8, 400)
 
     async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
         """Answer in the loop, when it is this request's turn."""
-        async with self._turn:
+        async with self._turns.one():
             return await super().get_response_async(request)
+
+    async def _by_hand(self, scope: dict[str, Any], body: Any, send: Any) -> bool:
+        """Answer in another process; False when none is free, and nothing has been done."""
+        text = body.read(LARGEST + 1)
+        body.seek(0)
+        try:
+            answer = await self.hands.ask(scope, text)
+        except Gone:
+            await self.send_response(_plain(NO_ANSWER, 503), send)
+            return True
+        if answer is None:
+            return False
+        status, headers, content = answer
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": content})
+        return True
+
+    def by_hand(self, scope: dict[str, Any], body: bytes) -> Answer:
+        """Answer a request that another process has read; what that process is asked to do."""
+        return copy_context().run(self._by_this_hand, scope, body)
+
+    def _by_this_hand(self, scope: dict[str, Any], body: bytes) -> Answer:
+        set_script_prefix(get_script_prefix(scope))
+        request, refused = self.create_request(scope, BytesIO(body))
+        response = refused if request is None else self.answer(request)
+        assert isinstance(response, HttpResponse)  # a view that streams is not handed over
+        headers = [
+            (name.encode("ascii"), value.encode("latin1")) for name, value in response.items()
+        ]
+        headers += [
+            (b"Set-Cookie", each.output(header="").strip().encode("ascii"))
+            for each in response.cookies.values()
+        ]
+        return Answer(response.status_code, headers, response.content)
 
     async def _in_a_lane(self, request: ASGIRequest) -> HttpResponseBase:
         lane = self._idle.pop()
         try:
-            answer = sync_to_async(self.answer, thread_sensitive=False, executor=lane)
-            return await answer(request)
+            # In a copy of the context, as `sync_to_async` does: what a request sets, such as its
+            # language, is not there for the next one in the same thread.
+            work = partial(copy_context().run, self.answer, request)
+            return await asyncio.get_running_loop().run_in_executor(lane, work)
         finally:
             self._idle.append(lane)
 
@@ -120,10 +183,25 @@ class Handler(ASGIHandler):
         return response
 
 
+def _plain(text: str, status: int) -> HttpResponse:
+    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
+
+
+class Way(Enum):
+    """Where a request is answered."""
+
+    LOOP = auto()
+    LANE = auto()
+    HAND = auto()
+
+
 @lru_cache(maxsize=1_000)
-def is_for_the_loop(path: str) -> bool:
-    """Return whether the view at a path is asynchronous, as streams are."""
+def way_to(path: str) -> Way:
+    """Return where the view at a path is answered: streams in the loop, which never waits."""
     try:
-        return bool(iscoroutinefunction(resolve(path).func))
+        view = resolve(path).func
     except Resolver404:
-        return False
+        return Way.LANE
+    if iscoroutinefunction(view):
+        return Way.LOOP
+    return Way.HAND if signs.sign_of(view).is_apart else Way.LANE

@@ -9,18 +9,23 @@ import argparse
 import asyncio
 import gc
 import importlib
+import os
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tornvakt.project.environment import Environment
+from tornvakt.project.hands import Hands
 
 HEAD_S = 30.0
 BODY_S = 600.0
 """Long enough for the largest attachment over a poor line."""
 LAST_ANSWERS_S = 2
 """Seconds open streams get at the end: without a limit uvicorn would never leave."""
+
+HANDS = 2
+"""Processes that answer beside this one: while one waits for the disk, the other works."""
 
 
 class Patient(HttpToolsProtocol):
@@ -93,7 +98,7 @@ def settle() -> None:
     importlib.import_module("tornvakt.project.urls")
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(4_000, 20, 100)
 
 
 def main() -> None:
@@ -104,6 +109,9 @@ def main() -> None:
     parser.add_argument("--ssl-keyfile")
     given = parser.parse_args()
     settle()
+    if len(os.sched_getaffinity(0)) > 1:
+        served = importlib.import_module("tornvakt.project.asgi").application
+        served.hands = Hands.fork(HANDS, served.by_hand, without=[given.fd])
     uvicorn.Server(
         config(
             has_proxy=bool(Environment().origin),

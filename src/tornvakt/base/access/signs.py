@@ -21,6 +21,9 @@ class Sign:
     """Why it answers although the session is locked."""
     is_stepped_up: bool = False
     """Whether the person must have shown who they are within a quarter of an hour."""
+    is_apart: bool = False
+    """Whether another process may answer: the view neither reads nor changes what this one
+    remembers, and streams nothing."""
 
 
 def sign_of(view: object) -> Sign:
@@ -33,3 +36,8 @@ def write(view: View, **words: Any) -> View:
     """Add to the sign of a view, and return the view. Decorators outside it carry it on."""
     setattr(view, _PLACE, replace(sign_of(view), **words))
     return view
+
+
+def apart(view: View) -> View:
+    """Say that another process may answer."""
+    return write(view, is_apart=True)

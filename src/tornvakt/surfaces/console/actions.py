@@ -6,13 +6,14 @@ itself, with the sentence on top of the pane.
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tornvakt.base.access.doors import requires
+from tornvakt.base.access.signs import apart
 from tornvakt.domains.incidents import services
 from tornvakt.domains.incidents.refusals import StepsLeft
 from tornvakt.pure.facts import Refusal
@@ -21,13 +22,23 @@ from tornvakt.surfaces.console import acts, desk, rows
 CLOSING = ("result", "cause", "text", "skip_reason")
 
 
+@apart
 @require_POST
 @requires("incidents.take")
 def take(request: HttpRequest, number: str) -> HttpResponseBase:
     """``ta/``: become the owner; the loser learns who was faster and when."""
-    return _do(request, number, services.take)
+    by = desk.user_of(request)
+    try:
+        free = services.free_among(desk.seen_by(by, number))
+        if free is None:
+            raise Http404(number)
+        services.take(incident_id=free, by=by, now=timezone.now())
+    except Refusal as refusal:
+        return acts.refused(request, number, refusal)
+    return _done(request, number)
 
 
+@apart
 @require_POST
 @requires("incidents.give_back")
 def give_back(request: HttpRequest, number: str) -> HttpResponseBase:
@@ -35,6 +46,7 @@ def give_back(request: HttpRequest, number: str) -> HttpResponseBase:
     return _do(request, number, services.give_back)
 
 
+@apart
 @require_POST
 @requires("incidents.note")
 def note(request: HttpRequest, number: str) -> HttpResponseBase:
@@ -43,6 +55,7 @@ def note(request: HttpRequest, number: str) -> HttpResponseBase:
     return _do(request, number, services.note, text=request.POST.get("text", ""), once=once)
 
 
+@apart
 @require_http_methods(["GET", "POST"])
 @requires("incidents.close")
 def close(request: HttpRequest, number: str) -> HttpResponseBase:

@@ -6,11 +6,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tornvakt.base.access.doors import requires
+from tornvakt.base.access.signs import apart
 from tornvakt.domains.incidents import services
 from tornvakt.domains.incidents.outcomes import Outcome
 from tornvakt.surfaces.console.acts import Asked, Said, do
 
 
+@apart
 @require_POST
 @requires("incidents.tick")
 def tick(request: HttpRequest, number: str) -> HttpResponseBase:
@@ -28,6 +30,7 @@ def tick(request: HttpRequest, number: str) -> HttpResponseBase:
     return do(request, number, work, fields=("step", "answer"))
 
 
+@apart
 @require_POST
 @requires("incidents.tick")
 def untick(request: HttpRequest, number: str) -> HttpResponseBase:
@@ -40,6 +43,7 @@ def untick(request: HttpRequest, number: str) -> HttpResponseBase:
     return do(request, number, work, fields=("step",))
 
 
+@apart
 @require_POST
 @requires("incidents.tick")
 def skip(request: HttpRequest, number: str) -> HttpResponseBase:
@@ -57,6 +61,7 @@ def skip(request: HttpRequest, number: str) -> HttpResponseBase:
     return do(request, number, work, form="skip", fields=("reason", "step"))
 
 
+@apart
 @require_POST
 @requires("incidents.ring")
 def attempt(request: HttpRequest, number: str) -> HttpResponseBase:

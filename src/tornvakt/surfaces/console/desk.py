@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -79,10 +80,14 @@ def user_of(request: HttpRequest) -> User:
     return request.user
 
 
+def seen_by(person: User, number: str) -> QuerySet[Incident]:
+    """The incident with a number, if ``person`` may see it."""
+    return visible(person, "incidents.view", Incident.objects.filter(number=number))
+
+
 def id_of(request: HttpRequest, number: str) -> int:
     """The id of an incident this person may see. Raises Http404 when there is none."""
-    seen = visible(user_of(request), "incidents.view", Incident.objects.filter(number=number))
-    found = seen.values_list("pk", flat=True).first()
+    found = seen_by(user_of(request), number).values_list("pk", flat=True).first()
     if found is None:
         raise Http404(number)
     return found

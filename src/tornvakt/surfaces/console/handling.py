@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from tornvakt.base.access.doors import requires
+from tornvakt.base.access.signs import apart
 from tornvakt.base.ui import formats
 from tornvakt.domains.incidents import services
 from tornvakt.domains.incidents.outcomes import Receiver
@@ -67,6 +68,7 @@ def read_time(text: str, now: datetime) -> datetime:
     raise TimeUnreadable
 
 
+@apart
 @require_POST
 @requires("incidents.hand_over")
 def hand_over(request: HttpRequest, number: str) -> HttpResponseBase:
@@ -91,6 +93,7 @@ def hand_over(request: HttpRequest, number: str) -> HttpResponseBase:
     return do(request, number, work, form="hand_over", fields=fields)
 
 
+@apart
 @require_POST
 @requires("incidents.wait")
 def wait(request: HttpRequest, number: str) -> HttpResponseBase:
@@ -108,6 +111,7 @@ def wait(request: HttpRequest, number: str) -> HttpResponseBase:
     return do(request, number, work, form="wait", fields=("reason", "until"))
 
 
+@apart
 @require_POST
 @requires("incidents.wait")
 def resume(request: HttpRequest, number: str) -> HttpResponseBase:
@@ -120,6 +124,7 @@ def resume(request: HttpRequest, number: str) -> HttpResponseBase:
     return do(request, number, work)
 
 
+@apart
 @require_POST
 @requires("incidents.merge")
 def merge(request: HttpRequest, number: str) -> HttpResponseBase:
@@ -151,6 +156,7 @@ def merge(request: HttpRequest, number: str) -> HttpResponseBase:
     return do(request, number, work, form="merge", fields=("reason", "with"))
 
 
+@apart
 @require_POST
 @requires("incidents.merge")
 def unmerge(request: HttpRequest, number: str) -> HttpResponseBase:
@@ -163,6 +169,7 @@ def unmerge(request: HttpRequest, number: str) -> HttpResponseBase:
     return do(request, number, work, form="unmerge", fields=("reason",))
 
 
+@apart
 @require_POST
 @requires("incidents.cancel")
 def cancel(request: HttpRequest, number: str) -> HttpResponseBase:
@@ -175,6 +182,7 @@ def cancel(request: HttpRequest, number: str) -> HttpResponseBase:
     return do(request, number, work, form="cancel", fields=("reason",))
 
 
+@apart
 @require_POST
 @requires("incidents.undo_cancel")
 def undo_cancel(request: HttpRequest, number: str) -> HttpResponseBase:
@@ -187,6 +195,7 @@ def undo_cancel(request: HttpRequest, number: str) -> HttpResponseBase:
     return do(request, number, work, form="undo_cancel", fields=("reason",))
 
 
+@apart
 @require_POST
 @requires("incidents.take_over")
 def take_over(request: HttpRequest, number: str) -> HttpResponseBase:
@@ -199,6 +208,7 @@ def take_over(request: HttpRequest, number: str) -> HttpResponseBase:
     return do(request, number, work, form="take_over", fields=("reason",))
 
 
+@apart
 @require_POST
 @requires("incidents.reopen")
 def reopen(request: HttpRequest, number: str) -> HttpResponseBase:
@@ -214,6 +224,7 @@ def reopen(request: HttpRequest, number: str) -> HttpResponseBase:
     return do(request, number, work, form="reopen", fields=("reason",))
 
 
+@apart
 @require_POST
 @requires("incidents.dispatch")
 def dispatch(request: HttpRequest, number: str) -> HttpResponseBase:
@@ -226,6 +237,7 @@ def dispatch(request: HttpRequest, number: str) -> HttpResponseBase:
     return do(request, number, work, form="dispatch", fields=("who",))
 
 
+@apart
 @require_POST
 @requires("incidents.dispatch")
 def on_scene(request: HttpRequest, number: str) -> HttpResponseBase:
@@ -238,6 +250,7 @@ def on_scene(request: HttpRequest, number: str) -> HttpResponseBase:
     return do(request, number, work)
 
 
+@apart
 @require_POST
 @requires("incidents.dispatch")
 def recall(request: HttpRequest, number: str) -> HttpResponseBase:
@@ -250,6 +263,7 @@ def recall(request: HttpRequest, number: str) -> HttpResponseBase:
     return do(request, number, work, form="recall", fields=("reason",))
 
 
+@apart
 @require_POST
 @requires("incidents.dispatch")
 def resolve(request: HttpRequest, number: str) -> HttpResponseBase:

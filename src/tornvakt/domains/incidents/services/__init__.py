@@ -34,7 +34,7 @@ from tornvakt.domains.incidents.refusals import (
 from tornvakt.domains.incidents.services.answering import register_call
 from tornvakt.domains.incidents.services.attaching import attach
 from tornvakt.domains.incidents.services.closing import cancel, close, reopen, undo_cancel
-from tornvakt.domains.incidents.services.desk import give_back, note, take, take_over
+from tornvakt.domains.incidents.services.desk import free_among, give_back, note, take, take_over
 from tornvakt.domains.incidents.services.duty import (
     DutyTaken,
     TurnOver,
@@ -124,6 +124,7 @@ __all__ = [
     "close",
     "end_turn",
     "escalate_untaken",
+    "free_among",
     "freeze_instructions",
     "give_back",
     "hand_over",

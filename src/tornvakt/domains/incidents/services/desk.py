@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Case, DateTimeField, F, Value, When
+from django.db.models import Case, DateTimeField, F, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from tornvakt.base.access.models import User
@@ -41,21 +41,28 @@ def take(*, incident_id: int, by: User, now: datetime) -> Incident:
     AlreadyTaken (also when it is ``by``'s own), AlreadyClosed, NoSuchIncident, NotAllowed.
     """
     writing.may(by, "incidents.take")
-    # Most of those who come too late need not wait for their turn to write, nor read it all.
-    _must_be_free(incident_id)
     if connection.in_atomic_block:
         return _take(incident_id, by, now)
     with claiming:
-        _must_be_free(incident_id)
+        free_among(Incident.objects.filter(pk=incident_id))
         return _take(incident_id, by, now)
 
 
-def _must_be_free(incident_id: int) -> None:
-    seen = Incident.objects.filter(pk=incident_id).select_related("taken_by", "closed_by")
-    told = ("taken_at", "closed_at", "taken_by__call_name", "closed_by__call_name")
-    for incident in seen.only(*told):
-        if incident.taken_by is not None or incident.closed_at is not None:
-            raise _why_not_taken(incident)
+def free_among(incidents: QuerySet[Incident]) -> int | None:
+    """Return the id of the first of ``incidents``; None if there is none.
+
+    Raises AlreadyTaken and AlreadyClosed when somebody was faster: most of those who come too late
+    learn it here, by one question, and need not wait for their turn to write.
+    """
+    for pk, taken_at, taken_by, owner, closed_at, closer in incidents.values_list(
+        "pk", "taken_at", "taken_by", "taken_by__call_name", "closed_at", "closed_by__call_name"
+    ):
+        if closed_at is not None:
+            raise AlreadyClosed(closer or "", closed_at)
+        if taken_by is not None and taken_at is not None:
+            raise AlreadyTaken(owner, taken_at, taken_by)
+        return pk
+    return None
 
 
 @transaction.atomic
