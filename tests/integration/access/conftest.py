@@ -9,7 +9,7 @@ from django.test import Client, override_settings
 
 from tests.support.samples import holder
 from tests.support.web import shown_now
-from tornvakt.base.access import doors
+from tornvakt.base.access import doors, signals
 from tornvakt.base.access.models import User
 
 PASSWORD = "sju langa ord om hosten"
@@ -25,7 +25,7 @@ def clock() -> datetime:
 def quick_and_fresh() -> Iterator[None]:
     """Hashes that are quick to try, and nothing remembered of those who knocked before."""
     cache.clear()
-    for damper in (doors.polls, doors.refusals):
+    for damper in (doors.polls, doors.refusals, signals.failures):
         damper.forget()
     with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
         yield

@@ -21,7 +21,7 @@ def sign_in(client: Client, username: str = "op1") -> Any:
 
 
 def code_of(secret: str) -> str:
-    (now, *_others) = totp.yield_hotp_counters_from_time()
+    _before, now, _after = totp.yield_hotp_counters_from_time()
     return str(totp.format_hotp_value(totp.hotp_value(secret, now)))
 
 
