@@ -157,6 +157,7 @@ def test_the_log_is_read_by_those_who_review_it_and_shows_their_own_look(
     wrong = client.get("/logg/?dag=igår&vem=ingen")
     assert wrong.status_code == 422
     assert 'value="igår"' in text_of(wrong)
+    assert "Sökningen gjordes inte" in text_of(wrong) and "Inte sparat" not in text_of(wrong)
 
 
 def test_the_log_names_persons_by_call_name_and_role_and_the_house_by_its_name(
@@ -193,6 +194,11 @@ def test_everybody_lands_where_they_belong(admin: User, operator: User, signed_i
     assert signed_in(admin).get("/")["Location"] == "/start/"
     page = text_of(signed_in(admin).get("/start/"))
     assert "/konton/" in page and "/larm/" not in page and "/logg/" not in page
+    assert "Fråga den som gav dig kontot" not in page
+    nobody = services.create_user(username="ny", role="", call_name="Ny 1", password=PASSWORD)
+    assert "Du har ingen roll än." in text_of(signed_in(nobody).get("/start/"))
+    guard = holder("guard", "vakt1")
+    assert "Dina roller öppnar inga fler sidor" in text_of(signed_in(guard).get("/start/"))
 
 
 def test_the_password_is_changed_and_other_sessions_end(operator: User, signed_in: SignIn) -> None:

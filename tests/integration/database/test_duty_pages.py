@@ -255,6 +255,12 @@ def test_a_turn_is_shortened_and_ended(client: Client, tib: DutyRole) -> None:
     assert not DutyTurn.objects.filter(pk=coming.pk).exists()
 
 
+def test_without_a_duty_the_pages_say_where_to_begin(client: Client) -> None:
+    assert NEW not in text(client.get("/jour/"))
+    assert 'href="/jour/roller/ny/?kod=tib"' in text(client.get(NEW))
+    assert "Säg till skiftledaren." in text(signed_in("op1", "operator").get("/jour/"))
+
+
 def test_an_operator_reads_and_others_do_not_know_of_it(tib: DutyRole) -> None:
     running = turn(-2, 20)
     operator = signed_in("op1", "operator")

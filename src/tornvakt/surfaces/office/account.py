@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
@@ -78,8 +79,8 @@ def end_sessions(request: HttpRequest) -> HttpResponseBase:
     ended = services.end_sessions(
         user=person(request), keep=request.session.session_key or "", now=timezone.now()
     )
-    text = _("%(n)s other sessions have ended.") % {"n": ended}
-    messages.success(request, text if ended else _("There was no other session."))
+    text = ngettext("%(n)s other session has ended.", "%(n)s other sessions have ended.", ended)
+    messages.success(request, text % {"n": ended} if ended else _("There was no other session."))
     return redirect("own_account")
 
 

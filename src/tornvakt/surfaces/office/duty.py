@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -73,7 +74,7 @@ def new_turn(request: HttpRequest) -> HttpResponseBase:
         if form.is_good and _save_turn(request, form, now):
             messages.success(request, _("Saved. %(who)s is on the list.") % _who(form))
             return redirect("duty")
-    return _form(request, form, title=_("New turn"), save=_("Save"))
+    return _form(request, form, title=_("New turn"), save=_("Save"), lead=_duties_first())
 
 
 @require_http_methods(["GET", "POST"])
@@ -159,6 +160,16 @@ def one_role(request: HttpRequest, role_id: int) -> HttpResponseBase:
             messages.success(request, _("Saved."))
             return redirect("duty")
     return _form(request, form, title=role.name, save=_("Save"))
+
+
+def _duties_first() -> str:
+    """Where to begin when there is no duty to choose yet; empty when there is one."""
+    if DutyRole.objects.exists():
+        return ""
+    text = _("There is no duty to choose yet. Make one first:")
+    return format_html(
+        '{} <a href="{}?kod={}">{}</a>', text, reverse("duty_role_new"), TIB, _("Enter TiB")
+    )
 
 
 def _form(request: HttpRequest, form: forms.Form, **context: Any) -> HttpResponse:

@@ -137,7 +137,8 @@ def _schedules(site: Site) -> list[dict[str, str]]:
             "week": hours_words(weekly_text(row.days)) or _("closed all week"),
             "holiday": hours_words(holiday_text(row.on_holiday, row.holiday_hours)),
             "exceptions": hours_words(exceptions_text(row.exceptions)),
-            "margins": f"{row.early_min} / {row.late_min} min",
+            "margins": _("%(early)s min before, %(late)s min after")
+            % {"early": row.early_min, "late": row.late_min},
         }
         for row in OpeningSchedule.objects.filter(site=site, valid_to=None).order_by("area")
     ]

@@ -2,11 +2,13 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from tornvakt.base.access.doors import requires
 from tornvakt.base.access.policy import decide
 from tornvakt.surfaces.office import nav
+from tornvakt.surfaces.office.locking import person
 
 
 @require_safe
@@ -21,4 +23,10 @@ def front(request: HttpRequest) -> HttpResponseBase:
 def start(request: HttpRequest) -> HttpResponse:
     """What the person may open, in words."""
     lines = [each for each in nav.lines(request.user, request.path) if not each.is_here]
-    return render(request, "office/start.html", {"lines": lines})
+    own = reverse("own_account")
+    context = {
+        "lines": lines,
+        "has_work": any(each.url != own for each in lines),
+        "has_role": bool(person(request).roles),
+    }
+    return render(request, "office/start.html", context)
