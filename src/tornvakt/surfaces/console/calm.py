@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tornvakt.base.access.models import User
+from tornvakt.base.access.policy import decide
 from tornvakt.base.ui import formats
 from tornvakt.domains.alarms.models import Signal
 from tornvakt.domains.incidents.models import Incident
@@ -54,6 +55,7 @@ def screen(viewer: User, now: datetime) -> dict[str, Any]:
         "heading": _heading(now),
         "last_alarm_at": max(opened, default=None) or _last_ever(),
         "transmitters": Transmitter.objects.count(),
+        "may_register": bool(decide(viewer, "sites.edit")),
         "today_count": sum(1 for at in opened if at >= midnight),
         "closed_count": len(closed),
         "closed": [

@@ -11,6 +11,7 @@ from tornvakt.base.ui import formats
 from tornvakt.domains.alarms.models import Signal, SignalEvent
 from tornvakt.domains.alarms.words import phrase
 from tornvakt.domains.incidents.pictures import IncidentView, RawSignal
+from tornvakt.surfaces.console.deviations import deviation
 
 SIGNALS_SHOWN = 20
 _CONTROL = {0: "NUL", 9: "TAB", 10: "LF", 13: "CR", 127: "DEL"}
@@ -108,7 +109,7 @@ def _signal(
         "message_at": raw.message_at,
         "skew_s": skew.total_seconds(),
         "occurred_at": happened,
-        "flags": list(raw.flags),
+        "flags": [deviation(flag) for flag in raw.flags],
         "events": meanings,
         "summary": " · ".join(m["means"] for m in meanings) or raw.token,
     }

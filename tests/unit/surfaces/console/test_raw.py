@@ -1,6 +1,17 @@
 """The raw signal on the screen: nothing hidden, control characters told apart from text."""
 
+import re
+from pathlib import Path
+
+from django.utils import translation
+
+from tornvakt.pure.protocols import reading
+from tornvakt.surfaces.console.deviations import deviation
 from tornvakt.surfaces.console.raw import Piece, pieces
+
+_READERS = ("reading.py", "dcs.py", "contact_id.py", "dc09/content.py")
+_FLAG = re.compile(r"""(?:flags\.append\(|flags=\((?:\*message\.flags, )?)"([a-z0-9_]+)\"""")
+_OF_A_FIELD = {"odd_extended", "unknown_extended", "windows_1252", "bad_json"}
 
 
 def test_control_characters_are_named_and_never_run_together() -> None:
@@ -26,3 +37,17 @@ def test_a_binary_checksum_does_not_spoil_the_text_after_it() -> None:
         Piece("öHög nivå", False),
         Piece("CR", True),
     ]
+
+
+def test_no_deviation_is_shown_as_its_code() -> None:
+    folder = Path(reading.__file__).parent
+    codes = {code for name in _READERS for code in _FLAG.findall((folder / name).read_text())}
+    assert {"account_differs", "broken", "bracket_after_cipher", "unread_part"} <= codes
+    for language in ("sv", "en"):
+        with translation.override(language):
+            for code in codes | _OF_A_FIELD:
+                assert code not in deviation(code)
+    with translation.override("sv"):
+        assert deviation("account_differs") == "Data anger ett annat konto än huvudet"
+        assert deviation("block_Q") == "Del Q i meddelandet är av okänt slag"
+        assert deviation("ny_kod") == "Annan avvikelse: ny_kod"
