@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from tornvakt.base.access import mfa
 from tornvakt.base.access.doors import requires
 from tornvakt.base.access.policy import decide
 from tornvakt.surfaces.office import nav
@@ -25,8 +26,9 @@ def start(request: HttpRequest) -> HttpResponse:
     lines = [each for each in nav.lines(request.user, request.path) if not each.is_here]
     own = reverse("own_account")
     context = {
-        "lines": lines,
+        "doors": lines,
         "has_work": any(each.url != own for each in lines),
+        "must_have_factor": mfa.lacks_second_factor(person(request)),
         "has_role": bool(person(request).roles),
     }
     return render(request, "office/start.html", context)
