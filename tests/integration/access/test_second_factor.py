@@ -42,13 +42,24 @@ def secret(operator: User) -> str:
     return found[1]
 
 
-def test_a_wrong_code_is_said_beside_the_field(operator: User) -> None:
+BESIDE = re.compile(
+    r'<div class="field err"><label for="(id_\w+)">[^<]*</label>'
+    r'<p class="errmsg" id="\1-e">[^<]+</p>'
+    r'<input [^>]*id="\1"[^>]* aria-invalid="true" aria-describedby="\1-e"'
+)
+
+
+def test_what_is_wrong_is_said_beside_the_field(operator: User) -> None:
     client = Client()
     sign_in(client)
+    answer = client.post("/mitt-konto/bekrafta/", {"password": "fel"})
+    assert answer.status_code == 200
+    assert BESIDE.search(answer.content.decode())
     client.post("/mitt-konto/bekrafta/", {"password": PASSWORD})
     answer = client.post("/mitt-konto/koder/", {"code": "000000"})
     assert answer.status_code == 200
     assert 'role="alert"' in answer.content.decode()
+    assert BESIDE.search(answer.content.decode())
     assert not mfa.has_second_factor(operator)
 
 
@@ -56,7 +67,9 @@ def test_the_password_alone_is_not_enough_any_more(secret: str, operator: User) 
     client = Client()
     assert sign_in(client)["Location"].startswith("/logga-in/kod/")
     assert client.get("/larm/")["Location"].startswith("/logga-in/")
-    assert client.post("/logga-in/kod/", {"code": "000000"}).status_code == 200
+    answer = client.post("/logga-in/kod/", {"code": "000000"})
+    assert answer.status_code == 200
+    assert BESIDE.search(answer.content.decode())
     assert client.get("/larm/")["Location"].startswith("/logga-in/")
 
 
