@@ -65,11 +65,11 @@ def give_right(request: HttpRequest, user_id: int) -> HttpResponseBase:
     kind = grants.by_hand().get(values["right"], "")
     if not kind:
         missing["right"] = _("Choose what the person may do.")
+    if not values["thing"]:
+        missing["thing"] = str(grants.GrantOnNothing())
     day = days.span_of(values["last_day"])
     if day is None:
         missing["last_day"] = _("Write the last day as 2026-12-31.")
-    if not values["thing"]:
-        missing["thing"] = str(grants.GrantOnNothing())
     if not values["why"]:
         missing["why"] = str(grants.GrantWithoutReason())
     if not missing and day:
