@@ -104,9 +104,9 @@ def duration(span: timedelta | float) -> str:
 
 
 def exact_duration(span: timedelta | float) -> str:
-    """``12 s``, ``2 min 35 s``: for clocks with a target, where seconds decide."""
+    """``12 s``, ``2 min 35 s``, ``30 min``: for clocks with a target, where seconds decide."""
     seconds = int(span.total_seconds() if isinstance(span, timedelta) else span)
-    if 60 <= seconds < 3600:
+    if 60 <= seconds < 3600 and seconds % 60:
         return f"{seconds // 60}\u00a0min\u00a0{seconds % 60}\u00a0s"
     return duration(seconds)
 

@@ -117,10 +117,10 @@ def _step_done(entry: LogEntry) -> str:
 
 
 def _step_skipped(entry: LogEntry) -> str:
-    return _("Skipped: %(words)s. Why: %(reason)s") % {
-        "words": entry.params["words"],
-        "reason": entry.text,
-    }
+    said = {"words": entry.params["words"], "reason": entry.text}
+    if said["words"].endswith(("?", ".", "!")):
+        return _("Skipped: %(words)s Why: %(reason)s") % said
+    return _("Skipped: %(words)s. Why: %(reason)s") % said
 
 
 def _attempt(entry: LogEntry) -> str:

@@ -28,6 +28,7 @@ def test_a_duration_is_cut_down_never_rounded_up(seconds: float, text: str) -> N
 def test_seconds_are_kept_where_a_target_depends_on_them() -> None:
     assert formats.exact_duration(155) == f"2{NBSP}min{NBSP}35{NBSP}s"
     assert formats.exact_duration(12) == f"12{NBSP}s"
+    assert formats.exact_duration(1800) == f"30{NBSP}min"
     assert formats.exact_duration(4320) == formats.duration(4320)
 
 

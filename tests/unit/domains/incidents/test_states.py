@@ -100,6 +100,10 @@ def test_the_causes_follow_the_result() -> None:
             entry(EntryKind.STEP_SKIPPED, words="Lyssna in", text="Tyst"),
             "Skipped: Lyssna in. Why: Tyst",
         ),
+        (
+            entry(EntryKind.STEP_SKIPPED, words="Svarar någon?", text="Tyst"),
+            "Skipped: Svarar någon? Why: Tyst",
+        ),
         (entry(EntryKind.STEP_UNDONE, words="Lyssna in"), "Not done after all: Lyssna in"),
         (entry(EntryKind.FILE, name="brev.pdf"), "File added: brev.pdf"),
         (entry(EntryKind.DISPATCHED, who="Op 2", text="V1"), "Sent by Op 2: V1"),
