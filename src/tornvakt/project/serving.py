@@ -98,7 +98,7 @@ def settle() -> None:
     importlib.import_module("tornvakt.project.urls")
     gc.collect()
     gc.freeze()
-    gc.set_threshold(4_000, 20, 100)
+    gc.set_threshold(4_000, 20, 1_000)
 
 
 def main() -> None:
