@@ -129,6 +129,13 @@ def test_a_closed_account_stays_closed(provider: Provider, operator: User) -> No
     assert client.get("/larm/")["Location"].startswith("/logga-in/")
 
 
+def test_a_provider_that_is_away_is_told_in_words(provider: Provider, operator: User) -> None:
+    provider.close()
+    answer = Client().post("/logga-in/oidc/kommunen/")
+    assert answer.status_code == 503
+    assert "Ett lokalt konto fungerar" in answer.content.decode()
+
+
 def test_without_an_address_there_is_no_such_way_in(db: None) -> None:
     assert Client().post("/logga-in/oidc/kommunen/").status_code == 404
     assert "/logga-in/oidc/" not in Client().get("/logga-in/").content.decode()

@@ -6,6 +6,8 @@ lasting id, so that a user name that is used again by somebody new opens nothing
 """
 
 import logging
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -45,6 +47,20 @@ class KnownPeopleOnly(DefaultSocialAccountAdapter):  # type: ignore[misc]  # no 
         raise ImmediateHttpResponse(_refused(request))
 
 
+def told_when_away(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Answer in words (503) when the provider does not: allauth asks it before it leads there."""
+
+    @wraps(view)
+    def asked(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return view(request, *args, **kwargs)
+        except OSError as fault:  # what `requests` raises: refused, too slow, no JSON, a 500
+            log.warning("oidc.failed error=%s", type(fault).__name__)
+            return _refused(request, status=503)
+
+    return asked
+
+
 def _named(sociallogin: Any) -> User | None:
     data = sociallogin.account.extra_data
     claims = {**data, **data.get("id_token", {}), **data.get("userinfo", {})}
@@ -56,5 +72,5 @@ def _is_bound(user: User, provider: str) -> bool:
     return bool(SocialAccount.objects.filter(user=user, provider=provider).exists())
 
 
-def _refused(request: HttpRequest) -> Any:
-    return render(request, "access/oidc_refused.html", status=403)
+def _refused(request: HttpRequest, *, status: int = 403) -> Any:
+    return render(request, "access/oidc_refused.html", status=status)

@@ -107,7 +107,9 @@ def _released(entry: LogEntry) -> str:
 
 def _escalated(entry: LogEntry) -> str:
     waited = formats.exact_duration(int(entry.params["seconds"]))
-    return _("Nobody took it in %(time)s. Escalated to the shift leader") % {"time": waited}
+    return _("Nobody has it %(time)s after it came. Escalated to the shift leader") % {
+        "time": waited
+    }
 
 
 def _step_done(entry: LogEntry) -> str:

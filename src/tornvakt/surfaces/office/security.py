@@ -24,6 +24,7 @@ from django.views.generic import RedirectView
 
 from tornvakt.base.access import step_up
 from tornvakt.base.access.doors import open_to_all, requires
+from tornvakt.base.access.oidc import told_when_away
 
 _own = requires("access.own_account")
 _entrance = open_to_all("a step of signing in")
@@ -46,7 +47,11 @@ def _proof(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseB
 urlpatterns = [
     path("logga-in/kod/", _entrance(mfa_authenticate), name="mfa_authenticate"),
     path("logga-in/nyckel/", _entrance(webauthn.login_webauthn), name="mfa_login_webauthn"),
-    path("logga-in/oidc/<str:provider_id>/", _entrance(oidc.login), name="openid_connect_login"),
+    path(
+        "logga-in/oidc/<str:provider_id>/",
+        _entrance(told_when_away(oidc.login)),
+        name="openid_connect_login",
+    ),
     path(
         "logga-in/oidc/<str:provider_id>/svar/",
         _entrance(oidc.callback),

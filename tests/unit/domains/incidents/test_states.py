@@ -92,7 +92,7 @@ def test_the_causes_follow_the_result() -> None:
         (entry(EntryKind.TAKEN_OVER, who="Op 3", owner="Op 2"), "Op 3 took over from Op 2"),
         (
             entry(EntryKind.ESCALATED, seconds=61),
-            "Nobody took it in 1\u00a0min\u00a01\u00a0s. Escalated to the shift leader",
+            "Nobody has it 1\u00a0min\u00a01\u00a0s after it came. Escalated to the shift leader",
         ),
         (entry(EntryKind.STEP_DONE, words="Lyssna in", answer=""), "Done: Lyssna in"),
         (entry(EntryKind.STEP_DONE, words="Svar?", answer="Ja"), "Done: Svar? – Ja"),
