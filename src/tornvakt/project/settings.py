@@ -101,7 +101,7 @@ TEMPLATES = [
 # People: local accounts with a user name; nobody signs up by themselves.
 AUTH_USER_MODEL = "access.User"
 AUTHENTICATION_BACKENDS = [
-    "django.contrib.auth.backends.ModelBackend",
+    "tornvakt.base.access.people.People",
     "allauth.account.auth_backends.AuthenticationBackend",
 ]
 PASSWORD_HASHERS = [
