@@ -91,8 +91,8 @@ export function forget(n) {
   for (const field of ["note", "closing", "skip_reason", "result", "cause"]) drafts.write(n, field, "");
 }
 
-/** Show an incident. Resolves to whether it came up (an overtaken load does not). */
-export async function open(n, address = url(n)) {
+/** Put what lies at an address in the middle. Resolves to false when a later load overtook it. */
+async function load(address) {
   loading?.abort();
   const mine = (loading = new AbortController());
   try {
@@ -103,8 +103,13 @@ export async function open(n, address = url(n)) {
     if (error.name === "AbortError") return false;
     throw error;
   }
-  const address2 = url(n);
-  if (location.pathname !== address2) history.replaceState(null, "", address2);
+  return true;
+}
+
+/** Show an incident. Resolves to whether it came up (an overtaken load does not). */
+export async function open(n, address = url(n)) {
+  if (!(await load(address))) return false;
+  if (location.pathname !== url(n)) history.replaceState(null, "", url(n));
   return true;
 }
 
@@ -113,16 +118,7 @@ export const isElsewhere = () => Boolean(centre.querySelector("#phone, #listing"
 
 /** Show a page of the desk that is no incident. Resolves to whether it came up. */
 export async function openPage(address) {
-  loading?.abort();
-  const mine = (loading = new AbortController());
-  try {
-    const parts = await fetchParts(address, mine);
-    if (mine.signal.aborted) return false;
-    put(parts);
-  } catch (error) {
-    if (error.name === "AbortError") return false;
-    throw error;
-  }
+  if (!(await load(address))) return false;
   signal.replaceChildren();
   history.replaceState(null, "", address);
   return true;
