@@ -51,11 +51,12 @@ def secret(operator: User) -> str:
 
 
 def test_one_administrator_gets_no_link_to_an_account_in_use(
-    admin: User, operator: User, signed_in: SignIn
+    admin: User, officer: User, operator: User, signed_in: SignIn
 ) -> None:
     client = signed_in(admin)
     asked = client.post(f"/konton/{operator.pk}/lank/", follow=True)
-    assert "/inbjudan/" not in text_of(asked)
+    assert "/inbjudan/" not in text_of(asked) and "/lank/bekrafta/" not in text_of(asked)
+    assert "/lank/bekrafta/" in text_of(signed_in(officer).get(f"/konton/{operator.pk}/"))
     assert not Invitation.objects.filter(user=operator).exists()
     with pytest.raises(services.AccountInUse):
         services.invite(user=operator, by=admin, now=clock())

@@ -177,7 +177,7 @@ def page_of(
         "may_manage": decide(viewer, "access.people_manage"),
         "is_used": holdings.is_used(user),
         "links_told": links.told(now).filter(user=user),
-        "link_waits": links.waiting(now).filter(user=user).first(),
+        "link_waits": links.waiting(now).filter(user=user).exclude(asked_by=viewer).exists(),
         "may_confirm_link": user.pk != viewer.pk and decide(viewer, "access.confirm_link"),
         "values": values or {},
         "missing": missing or {},

@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from tornvakt.base.ui import formats
 from tornvakt.domains.sites.services.importing_book import BadCell
 from tornvakt.domains.sites.services.importing_values import cell_text, understand
 from tornvakt.domains.sites.services.sheets import Column, Kind
@@ -146,7 +147,7 @@ def _text(each: Field, value: object) -> str:
         return "ja" if value else ""
     text = cell_text(each.column, value)
     if isinstance(text, float):
-        return repr(text).replace(".", ",")
+        return repr(text) if formats.language() == "en" else repr(text).replace(".", ",")
     if each.column.kind in _OF_HOURS:
         return hours_words(str(text))
     return "" if text is None else str(text)

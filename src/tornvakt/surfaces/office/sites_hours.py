@@ -87,7 +87,7 @@ def hours(request: HttpRequest, number: str) -> HttpResponseBase:
     The page of the whole object leads on to each of its areas.
     """
     site = find(request, number, "sites.edit")
-    area = request.GET.get("omrade", "").strip()[:16]
+    area = plain_name(request.GET.get("omrade", ""))[:16]
     standing = OpeningSchedule.objects.filter(site=site, area=area, valid_to=None).first()
     form = forms.empty((*WEEK, *REST), _values(standing))
     if request.method == "POST":
