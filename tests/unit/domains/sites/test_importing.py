@@ -185,6 +185,13 @@ def test_no_cell_of_an_export_can_be_calculated(leader: User) -> None:
     assert ";56,66;" in csv.decode()
 
 
+def test_a_text_no_workbook_holds_does_not_stop_the_export(leader: User) -> None:
+    imported(leader, workbook(FULL))
+    Site.objects.update(notes="ring\x07 först")
+    book = load_workbook(io.BytesIO(exporting.as_excel(at=LATER)))
+    assert "ring först" in [c.value for row in book["Objekt"] for c in row]
+
+
 def test_nothing_is_changed_before_the_yes_nor_by_a_no(leader: User) -> None:
     run = examined(leader, ("a.xlsx", workbook(FULL)))
     assert run.state == ImportState.JUDGED

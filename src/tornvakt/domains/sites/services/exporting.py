@@ -11,6 +11,7 @@ from datetime import datetime
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
@@ -55,8 +56,11 @@ def as_excel(*, at: datetime, sites: Collection[int] | None = None) -> bytes:
         for row in rows_of(table, register):
             cells = []
             for value in row:
-                cell = WriteOnlyCell(sheet, value=value)
-                if isinstance(value, str):
+                is_text = isinstance(value, str)
+                # One unseen character that no workbook can hold must not cost the whole export.
+                seen = ILLEGAL_CHARACTERS_RE.sub("", str(value)) if is_text else value
+                cell = WriteOnlyCell(sheet, value=seen)
+                if is_text:
                     cell.data_type = "s"
                     cell.number_format = "@"
                 cells.append(cell)
