@@ -10,7 +10,7 @@ from tornvakt.base.inbox.entries import Entry, Kind
 from tornvakt.domains.alarms.facts import SignalsStored
 from tornvakt.domains.alarms.models import InboxCursor, Signal, SignalEvent
 from tornvakt.domains.alarms.services.after_test import raise_late
-from tornvakt.domains.alarms.services.batch import Arrival, open_batch
+from tornvakt.domains.alarms.services.batch import Arrival, account_of, open_batch
 from tornvakt.domains.alarms.services.cursor import carried_ahead
 from tornvakt.domains.alarms.services.judging import judge
 from tornvakt.domains.alarms.services.noticing import Told, take_notice
@@ -19,8 +19,6 @@ from tornvakt.domains.alarms.services.withheld import kept_quiet
 from tornvakt.domains.alarms.words import clean
 from tornvakt.pure.instants import instant
 from tornvakt.pure.protocols.reading import Reading
-
-ACCOUNT_LENGTH = 32
 
 
 def take_in(
@@ -93,7 +91,7 @@ def set_aside(*, entry: Entry, error: str, now: datetime) -> None:
     if Signal.objects.filter(entry_id=entry.id).exists():  # carried in before its turn
         _move(cursor, entry)
         return
-    account = clean(entry.account, ACCOUNT_LENGTH)
+    account = account_of(entry)
     received_at = instant(entry.at_us)
     batch = open_batch([], lambda _account: True)
     batch.standing = StandingAlarms([account])
