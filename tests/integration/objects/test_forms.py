@@ -314,6 +314,9 @@ def test_an_area_gets_hours_of_its_own_from_the_page_of_the_object(
     ]
     page = text(client.get(links[0][0]))
     assert "Öppettider · delområde 2</h1>" in page
+    client.post(f"{url}?omrade=%072%07", {"early_min": "10", "late_min": "20"})
+    assert OpeningSchedule.objects.get().area == "2"  # what cannot be seen is no part of its name
+    OpeningSchedule.objects.all().delete()
     assert 'id="omraden"' not in page
     days = {f"day{index}": "08:00-16:00" for index in range(7)}
     typed = {**days, "on_holiday": "stängt", "early_min": "15", "late_min": "30"}
@@ -361,3 +364,12 @@ def test_outside_the_alarm_room_nothing_exists(site: Site) -> None:
     nowhere = stranger.get("/objekt/FINNS-INTE/")
     assert (there.status_code, nowhere.status_code) == (404, 404)
     assert there.content == nowhere.content
+
+
+def test_a_sign_no_database_holds_is_a_bad_request(client: Client, site: Site) -> None:
+    for path in ("/objekt/?q=%00", "/objekt/?q=a&omrade=%00", "/objekt/%00/"):
+        answer = client.get(path)
+        assert answer.status_code == 400, path
+    url = f"/objekt/{site.number}/nycklar/ny/"
+    assert client.post(url, {"key_number": "K\x00"}).status_code == 400
+    assert client.get("/objekt/?q=%2500").status_code == 200
