@@ -10,6 +10,7 @@ from django.test import Client
 from tests.integration.access.conftest import clock
 from tests.support import samples
 from tornvakt.base.access import doors
+from tornvakt.base.audit import log as audit
 from tornvakt.base.audit.selectors import entries
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.domains.sites import services as sites
@@ -97,3 +98,19 @@ def test_what_is_sent_in_vain_is_a_look_when_the_page_comes_back(db: None) -> No
         for path in ("/larm/", "/larm/strom/", "/konton/", f"{address}/ta/"):
             assert client.generic(method, path).status_code == 405, (method, path)
     assert looks() - before == 1
+
+
+def test_looks_and_changes_of_one_thing_are_found_together(db: None) -> None:
+    town = samples.town()
+    number = samples.incident_numbers(town)["taken"]
+    client = Client()
+    client.force_login(town.operator)
+    client.get(f"/larm/handelser/{number}/")
+    client.post(f"/larm/handelser/{number}/notera/", {"text": "ringt"})
+    client.get(f"/larm/handelser/{number}/larmsandare/")
+    found = {each.kind for each in entries(on=("incident", number))}
+    assert found == {"wrote", "read"}
+    part = town.site.number + "/4711"
+    audit.read("sites.view", by=town.operator, on=("site", part), at=clock())
+    assert [each.on[1] for each in entries(on=("site", town.site.number))][:1] == [part]
+    assert not entries(on=("site", town.site.number[:-1]))

@@ -49,6 +49,12 @@ class Action:
     kind: str
     key: str
     also: tuple[tuple[str, str], ...] = ()
+    thing: str = ""
+
+    @property
+    def logged_as(self) -> str:
+        """What the log calls the thing a look is at: the word that changes of it are logged by."""
+        return self.thing or self.kind or self.name.partition(".")[0]
 
     @property
     def grantable(self) -> tuple[tuple[str, str], ...]:
@@ -73,6 +79,7 @@ def register(
     kind: str = "",
     key: str = "pk",
     also: tuple[tuple[str, str], ...] = (),
+    thing: str = "",
 ) -> None:
     """Add the rule of one action, named ``<room>.<verb>``.
 
@@ -80,12 +87,13 @@ def register(
     may do it to this thing. ``scope(user, queryset)`` keeps the same promise for lists; without one
     whoever has the action sees all of it. ``kind`` and ``key`` name the thing for grants: the kind
     they are given on, and the field that holds the id they carry. ``also`` names more such pairs: a
-    grant on a customer may open all its places.
+    grant on a customer may open all its places. ``thing`` is what the log calls it, where no grant
+    is given on it.
     """
     known = _actions.get(action)
     if known is not None and known.rule is not rule:
         raise ActionAlreadyRegistered(action)
-    _actions[action] = Action(action, rule, room, scope, kind, key, also)
+    _actions[action] = Action(action, rule, room, scope, kind, key, also, thing)
 
 
 def roles(*allowed: Role) -> RoleRule:

@@ -209,7 +209,7 @@ def _note_look(
         audit.read(
             action,
             by=request.user,
-            on=(known.kind or action.partition(".")[0], "/".join(map(str, names.values()))),
+            on=(known.logged_as, "/".join(map(str, names.values()))),
             room=known.room,
             at=timezone.now(),
             purpose=purpose,

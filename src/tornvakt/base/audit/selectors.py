@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from django.db.models import Q
+
 from tornvakt.base.audit import canonical
 from tornvakt.base.audit.models import Entry
 from tornvakt.pure.instants import instant, microseconds
@@ -45,8 +47,8 @@ def entries(
 ) -> list[EntryView]:
     """Return entries, newest first, in one query.
 
-    ``on`` with an empty id means every object of that kind; ``action`` is how the action begins;
-    ``since`` and ``until`` are half-open. Page on with ``before_id``, the last id you had.
+    ``on`` with an empty id means every object of that kind, with an id that object and its parts;
+    ``action`` is how the action begins; ``since`` and ``until`` are half-open. Page on with ``before_id``, the last id you had.
     """
     found = Entry.objects.select_related("leaf").order_by("-id")
     if ids is not None:
@@ -59,7 +61,8 @@ def entries(
         found = found.filter(actor=actor)
     if on is not None:
         found = found.filter(on_kind=on[0])
-        found = found.filter(on_id=on[1]) if on[1] else found
+        if on[1]:  # and the parts of it, which are named after it: "OBJ-0042/3"
+            found = found.filter(Q(on_id=on[1]) | Q(on_id__startswith=f"{on[1]}/"))
     if action:
         found = found.filter(action__startswith=action)
     if since is not None:
