@@ -48,7 +48,8 @@ def entries(
     """Return entries, newest first, in one query.
 
     ``on`` with an empty id means every object of that kind, with an id that object and its parts;
-    ``action`` is how the action begins; ``since`` and ``until`` are half-open. Page on with ``before_id``, the last id you had.
+    ``action`` is how the action begins; ``since`` and ``until`` are half-open. Page on with
+    ``before_id``, the last id you had.
     """
     found = Entry.objects.select_related("leaf").order_by("-id")
     if ids is not None:
