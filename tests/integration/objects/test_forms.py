@@ -245,7 +245,10 @@ def test_a_transmitter_with_its_zones(
     enrolment.add("4417")
     enrolment.close()
     assert "Mottagaren känner det här kontot." in text(client.get(edit))
-    client.post(edit, {"zone_number_0": "3", "zone_name_0": "Aula"})
+    Transmitter.objects.get().paths.update(note="SIM slutar på 12")
+    client.post(edit, {"zone_number_0": "3", "zone_name_0": "Aula", "path_mobile": "ja"})
+    notes = Transmitter.objects.get().paths.values_list("note", flat=True)
+    assert list(notes) == ["SIM slutar på 12"]  # what the form does not show stays
     assert [z.name for z in Zone.objects.filter(valid_to=None)] == ["Aula"]
     assert client.get(f"/objekt/{site.number}/sandare/9999/").status_code == 404
     odd = client.post(edit, {"zone_number_0": "²", "zone_name_0": "Aula"}, follow=True)
