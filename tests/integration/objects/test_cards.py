@@ -78,6 +78,10 @@ def test_a_card_that_refers_to_itself_is_named_and_kept(client: Client, site: Si
     assert "sekunder" in sentence and "är tomt" in sentence
     refused = client.post(url, card(save="1", title="x" * 121))
     assert f'value="{"x" * 121}"' in text(refused)
+    pasted = "rad " * 5_000
+    assert pasted.strip() in text(client.post(url, card(save="1", text_1=pasted)))
+    turned = client.post(url, card(kind_0="do", title="", save="1"))  # a question no longer
+    assert 'value="Svarar inte"' in text(turned)
 
 
 def test_a_card_that_cannot_hold_from_now_is_kept_in_the_form(client: Client, site: Site) -> None:

@@ -16,8 +16,6 @@ from tornvakt.pure.instructions import END, Answer, Step, StepKind
 from tornvakt.pure.protocols.text import plain_name, plain_words
 
 MOST_ANSWERS = 4
-MOST_TYPED = 2000
-"""More than anybody types in a field; a longer text than a card takes is kept and refused."""
 LONGEST_TITLE = 120
 
 
@@ -101,8 +99,8 @@ def typed(request: HttpRequest) -> list[Draft]:
     return [
         Draft(
             key=post.get(f"key_{n}", "")[:40],
-            text=plain_words(post.get(f"text_{n}", "")).strip()[:MOST_TYPED],
-            help=plain_words(post.get(f"help_{n}", "")).strip()[:MOST_TYPED],
+            text=plain_words(post.get(f"text_{n}", "")).strip(),
+            help=plain_words(post.get(f"help_{n}", "")).strip(),
             deadline=post.get(f"deadline_{n}", "").strip()[:40],
             kind=post.get(f"kind_{n}", "do"),
             goto=post.get(f"goto_{n}", ""),

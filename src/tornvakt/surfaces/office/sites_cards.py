@@ -84,7 +84,7 @@ def _card(request: HttpRequest, kind: str, site: Site | None) -> HttpResponseBas
     title, drafts = standing.title, [drafting.draft(step) for step in standing.steps]
     faults = drafting.Faults()
     if request.method == "POST":
-        title = plain_name(request.POST.get("title", ""))[: drafting.MOST_TYPED]
+        title = plain_name(request.POST.get("title", ""))
         drafts = drafting.typed(request)
         if "save" in request.POST or "preview" in request.POST:
             steps, faults = drafting.judged(title, drafts)

@@ -38,8 +38,6 @@ log = logging.getLogger(__name__)
 
 SPARE_ROWS = 3
 MOST_ROWS = 512
-MOST_TYPED = 2000
-"""More than anybody types in a field: what is too long is kept and refused, not cut."""
 FIELDS = (
     Field(
         TRANSMITTERS.column("account"),
@@ -116,7 +114,7 @@ def move_transmitter(request: HttpRequest, number: str, account: str) -> HttpRes
     transmitter = Transmitter.objects.filter(site=site, account=account.upper()).first()
     if transmitter is None:
         raise Http404
-    typed = request.POST.get("to", "").strip()[:MOST_TYPED]
+    typed = request.POST.get("to", "").strip()
     objects = visible(person(request), "sites.edit", Site.objects.filter(number__iexact=typed))
     target = objects.first()
     if target is None:
@@ -231,7 +229,7 @@ def _typed(request: HttpRequest, what: str) -> list[ZoneRow]:
     places = sorted({int(match.group(1)) for match in found if match})[:MOST_ROWS]
 
     def text(field: str, place: int) -> str:
-        return plain_name(request.POST.get(f"{what}_{field}_{place}", ""))[:MOST_TYPED]
+        return plain_name(request.POST.get(f"{what}_{field}_{place}", ""))
 
     return [
         ZoneRow(
