@@ -369,8 +369,12 @@ class Town:
         return {"token": services.invite(user=user, now=datetime.now(UTC))}
 
     def clear(self) -> dict[str, Any]:
-        """Close everything, so that the next test begins with an empty queue."""
+        """Close everything, so that the next test begins with an empty queue.
+
+        What the rules remember goes too: the same alarms again and again are a swinging zone.
+        """
         from tornvakt.base.access.models import User
+        from tornvakt.domains.alarms.models import AccountState, AreaState
         from tornvakt.domains.incidents.models import Incident
         from tornvakt.domains.sites import services as sites
         from tornvakt.domains.sites.models import TestMode
@@ -380,6 +384,8 @@ class Town:
             sites.end_test(test_id=test.pk, by=leader, at=datetime.now(UTC))
         for incident in Incident.objects.filter(closed_at=None).order_by("pk"):
             _end(incident, leader)
+        AreaState.objects.all().delete()
+        AccountState.objects.all().delete()
         User.objects.update(language="sv", theme="dark")
         self.signs.receiver = {"state": "ok", "free_low": False, "pulse": 1}
         self.signs.worker = {"cursor": 0, "backlog": 0, "pulse": 1}
