@@ -122,10 +122,16 @@ class Feed:
         connection.close()
 
     def _begin(self) -> None:
-        """Start at the newest fact; after an interruption the desks fetch everything anyway."""
+        """Start at the newest fact, under a new name; the desks fetch everything after it.
+
+        A page that was drawn before this moment carries another name, and fetches when its stream
+        opens: what changed between its rows and our first look would never be told.
+        """
         newest = FactRow.objects.order_by("-id").values_list("id", flat=True).first()
         self._floor = newest or 0
         self._seen.clear()
+        self._epoch = secrets.token_hex(4)
+        self._may_have_lost = True
 
     def _read(self) -> None:
         changed = self._changed_incidents()

@@ -40,8 +40,12 @@ async def feed(desk: Desk) -> AsyncIterator[Feed]:
     hub = Hub()
     hub.desks.add(desk)
     reader = Feed(hub, asyncio.get_running_loop())
+    before = reader.sequence
     reader.start()
     await event(desk)  # the first look at the load: it reads now
+    # What a page showed that was drawn before may lack what changed until now: it fetches.
+    assert await asyncio.wait_for(desk.waiting.get(), PATIENCE_S) == RESYNC
+    assert reader.sequence.partition("-")[0] != before.partition("-")[0]
     yield reader
     reader.stop()
     await asyncio.to_thread(reader.join)
