@@ -10,8 +10,8 @@ runs there with everything before and after it, in one go. Django's own way for 
 server goes back and forth between the loop and a new thread for each middleware, some twenty times
 a request; under load every crossing waits for the interpreter, and that was half of the time.
 
-Python lets one thread work at a time, so ``turns`` lets one begin when the one before it is done or
-has proved slow; and what may be answered without this process's memory goes to ``hands``, on other
+Python lets one thread work at a time, so ``pace`` lets one begin when the one before it is done or
+has proved slow; and what may be answered without this process's memory goes to ``aides``, on other
 cores.
 """
 
@@ -34,10 +34,10 @@ from django.http.response import HttpResponseBase
 from django.urls import Resolver404, resolve, set_script_prefix
 
 from tornvakt.base.access import signs
+from tornvakt.project.aides import LARGEST, Aides, Answer, Gone
 from tornvakt.project.bodies import TOO_LARGE, BodyTooLarge, Intake
 from tornvakt.project.database import WEB_CONNECTIONS
-from tornvakt.project.hands import LARGEST, Answer, Gone, Hands
-from tornvakt.project.turns import Turns
+from tornvakt.project.pace import Pace
 
 LANES = WEB_CONNECTIONS
 BRISK = 1
@@ -65,10 +65,10 @@ class Handler(ASGIHandler):
 
     def __init__(self) -> None:
         super().__init__()
-        self.hands = Hands()
+        self.aides = Aides()
         """Other processes that may answer; the one that serves makes them."""
         self._intake = Intake()
-        self._turns = Turns(lanes=LANES, brisk=BRISK, slow_s=SLOW_S)
+        self._pace = Pace(lanes=LANES, brisk=BRISK, slow_s=SLOW_S)
         self._idle = [ThreadPoolExecutor(1, f"lane-{number}") for number in range(LANES)]
         self._plain = BaseHandler()
         self._plain.load_middleware(is_async=False)
@@ -89,7 +89,7 @@ class Handler(ASGIHandler):
             refusal["Connection"] = "close"
             await self.send_response(refusal, send)
             return
-        if way is Way.HAND and self.hands and await self._by_hand(scope, body, send):
+        if way is Way.AIDE and self.aides and await self._by_aide(scope, body, send):
             body.close()
             return
         set_script_prefix(get_script_prefix(scope))
@@ -101,7 +101,7 @@ class Handler(ASGIHandler):
         elif request.path in UNQUEUED:
             response = await sync_to_async(self.answer, thread_sensitive=False)(request)
         else:
-            async with self._turns.one():
+            async with self._pace.one():
                 response = await self._in_a_lane(request)
         try:
             await self.send_response(response, send)
@@ -124,15 +124,15 @@ class Handler(ASGIHandler):
 
     async def get_response_async(self, request: HttpRequest) -> HttpResponseBase:
         """Answer in the loop, when it is this request's turn."""
-        async with self._turns.one():
+        async with self._pace.one():
             return await super().get_response_async(request)
 
-    async def _by_hand(self, scope: dict[str, Any], body: Any, send: Any) -> bool:
+    async def _by_aide(self, scope: dict[str, Any], body: Any, send: Any) -> bool:
         """Answer in another process; False when none is free, and nothing has been done."""
         text = body.read(LARGEST + 1)
         body.seek(0)
         try:
-            answer = await self.hands.ask(scope, text)
+            answer = await self.aides.ask(scope, text)
         except Gone:
             await self.send_response(_plain(NO_ANSWER, 503), send)
             return True
@@ -143,11 +143,11 @@ class Handler(ASGIHandler):
         await send({"type": "http.response.body", "body": content})
         return True
 
-    def by_hand(self, scope: dict[str, Any], body: bytes) -> Answer:
+    def by_aide(self, scope: dict[str, Any], body: bytes) -> Answer:
         """Answer a request that another process has read; what that process is asked to do."""
-        return copy_context().run(self._by_this_hand, scope, body)
+        return copy_context().run(self._by_this_aide, scope, body)
 
-    def _by_this_hand(self, scope: dict[str, Any], body: bytes) -> Answer:
+    def _by_this_aide(self, scope: dict[str, Any], body: bytes) -> Answer:
         set_script_prefix(get_script_prefix(scope))
         request, refused = self.create_request(scope, BytesIO(body))
         response = refused if request is None else self.answer(request)
@@ -192,7 +192,7 @@ class Way(Enum):
 
     LOOP = auto()
     LANE = auto()
-    HAND = auto()
+    AIDE = auto()
 
 
 @lru_cache(maxsize=1_000)
@@ -204,4 +204,4 @@ def way_to(path: str) -> Way:
         return Way.LANE
     if iscoroutinefunction(view):
         return Way.LOOP
-    return Way.HAND if signs.sign_of(view).is_apart else Way.LANE
+    return Way.AIDE if signs.sign_of(view).is_apart else Way.LANE

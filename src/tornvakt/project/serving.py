@@ -15,8 +15,8 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from tornvakt.project.aides import Aides
 from tornvakt.project.environment import Environment
-from tornvakt.project.hands import Hands
 
 HEAD_S = 30.0
 BODY_S = 600.0
@@ -24,7 +24,7 @@ BODY_S = 600.0
 LAST_ANSWERS_S = 2
 """Seconds open streams get at the end: without a limit uvicorn would never leave."""
 
-HANDS = 2
+AIDES = 2
 """Processes that answer beside this one: while one waits for the disk, the other works."""
 
 
@@ -111,7 +111,7 @@ def main() -> None:
     settle()
     if len(os.sched_getaffinity(0)) > 1:
         served = importlib.import_module("tornvakt.project.asgi").application
-        served.hands = Hands.fork(HANDS, served.by_hand, without=[given.fd])
+        served.aides = Aides.fork(AIDES, served.by_aide, without=[given.fd])
     uvicorn.Server(
         config(
             has_proxy=bool(Environment().origin),

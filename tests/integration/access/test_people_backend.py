@@ -18,7 +18,7 @@ def _found(user: User) -> User | None:
     with CaptureQueriesContext(connection) as asked:
         found = People().get_user(user.pk)
         if found is not None:
-            found.roles  # noqa: B018 (asked for its price)
+            assert isinstance(found.roles, frozenset)
     assert len(asked) == (1 if user.holdings.exists() else 3)
     return found
 

@@ -106,7 +106,7 @@ def end_account(*, user: User, by: User, now: datetime) -> None:
     """
     if by.pk == user.pk:
         raise OwnAccount
-    _take_turn(user, by)
+    _enter(user, by)
     if Role.SYSADMIN in user.roles:
         holdings.must_leave_an_administrator(user.pk, now)
     _end_all(user, by, now)
@@ -124,7 +124,7 @@ def reopen_account(*, user: User, by: User, now: datetime) -> None:
 
     Whatever a closed account holds, by a fault of an earlier version, ends here.
     """
-    _take_turn(user, by)
+    _enter(user, by)
     _end_all(user, by, now)
     User.objects.filter(pk=user.pk).update(is_active=True)
     user.refresh_from_db()
@@ -140,7 +140,7 @@ def reset_second_factor(*, user: User, by: User, now: datetime) -> None:
     """
     if by.pk == user.pk:
         raise OwnAccount
-    _take_turn(user, by)
+    _enter(user, by)
     removed = Authenticator.objects.filter(user=user).delete()[0]
     User.objects.filter(pk=user.pk).update(pin="", pin_failures=0)
     end_sessions(user=user, now=now, by=by)
@@ -249,7 +249,7 @@ def forget_sessions(*, now: datetime) -> int:
     return Session.objects.filter(expire_date__lt=now).delete()[0]
 
 
-def _take_turn(user: User, by: User) -> None:
+def _enter(user: User, by: User) -> None:
     """Wait for others who change accounts. Raises NoLongerAdministrator."""
     exclusive.enter(by, user)
     if not by.is_active or Role.SYSADMIN not in by.roles:

@@ -26,7 +26,7 @@ from typing import Any, NamedTuple
 log = logging.getLogger(__name__)
 
 PATIENCE_S = 0.25
-"""How long a request waits for a hand before the front answers it itself."""
+"""How long a request waits for an aide before the front answers it itself."""
 LARGEST = 64 * 1024
 """A form, not a file: what is larger is answered where it was read."""
 
@@ -53,7 +53,7 @@ class Gone(Exception):
 
 
 @dataclass(slots=True)
-class _Hand:
+class _Aide:
     pid: int
     line: socket.socket
     streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
@@ -70,64 +70,64 @@ class _Hand:
             raise Gone from error
 
 
-class Hands:
+class Aides:
     """Some processes, each with one request at a time. Belongs to one event loop."""
 
-    def __init__(self, hands: Sequence[_Hand] = ()) -> None:
-        self._hands = list(hands)
-        self._idle: asyncio.Queue[_Hand] = asyncio.Queue()
-        for hand in hands:
-            self._idle.put_nowait(hand)
+    def __init__(self, aides: Sequence[_Aide] = ()) -> None:
+        self._aides = list(aides)
+        self._idle: asyncio.Queue[_Aide] = asyncio.Queue()
+        for aide in aides:
+            self._idle.put_nowait(aide)
         self._asked: set[asyncio.Task[Answer]] = set()
 
     @classmethod
-    def fork(cls, count: int, work: Work, *, without: Sequence[int] = ()) -> "Hands":
+    def fork(cls, count: int, work: Work, *, without: Sequence[int] = ()) -> "Aides":
         """Make ``count`` processes that do ``work``; they close the descriptors ``without``.
 
         Call it before there are threads, a loop or a connection to a database.
         """
-        hands: list[_Hand] = []
+        aides: list[_Aide] = []
         for _ in range(count):
             ours, theirs = socket.socketpair()
             pid = os.fork()
             if pid == 0:
                 ours.close()
-                for hand in hands:
-                    hand.line.close()  # else it would not be told when the front is gone
+                for aide in aides:
+                    aide.line.close()  # else it would not be told when the front is gone
                 for number in without:
                     os.close(number)
                 _serve(theirs, work)
             theirs.close()
-            hands.append(_Hand(pid, ours))
-        return cls(hands)
+            aides.append(_Aide(pid, ours))
+        return cls(aides)
 
     def __len__(self) -> int:
-        return len(self._hands)
+        return len(self._aides)
 
     async def ask(self, scope: dict[str, Any], body: bytes) -> Answer | None:
-        """Return what a hand answers; None when none is free within a moment. Raises Gone."""
-        if not self._hands or len(body) > LARGEST:
+        """Return what an aide answers; None when none is free within a moment. Raises Gone."""
+        if not self._aides or len(body) > LARGEST:
             return None
         try:
             async with asyncio.timeout(PATIENCE_S):
-                hand = await self._idle.get()
+                aide = await self._idle.get()
         except TimeoutError:
             return None
         told = {name: scope[name] for name in _OF_SCOPE if name in scope}
-        # It goes on when whoever asked hangs up: the hand's next answer must be the next one's.
-        task = asyncio.ensure_future(self._do(hand, pickle.dumps((told, body))))
+        # It goes on when whoever asked hangs up: the aide's next answer must be the next one's.
+        task = asyncio.ensure_future(self._do(aide, pickle.dumps((told, body))))
         self._asked.add(task)
         task.add_done_callback(self._asked.discard)
         return await asyncio.shield(task)
 
-    async def _do(self, hand: _Hand, question: bytes) -> Answer:
+    async def _do(self, aide: _Aide, question: bytes) -> Answer:
         try:
-            answer: Answer = pickle.loads(await hand.ask(question))
+            answer: Answer = pickle.loads(await aide.ask(question))
         except Gone:
-            self._hands.remove(hand)
-            log.error("hands.gone pid=%s left=%s", hand.pid, len(self._hands))
+            self._aides.remove(aide)
+            log.error("aides.gone pid=%s left=%s", aide.pid, len(self._aides))
             raise
-        self._idle.put_nowait(hand)
+        self._idle.put_nowait(aide)
         return answer
 
 
@@ -145,7 +145,7 @@ def _serve(line: socket.socket, work: Work) -> None:
                 pipe.flush()
         code = 0
     except BaseException:
-        log.exception("hands.failed")
+        log.exception("aides.failed")
     finally:
         os._exit(code)
 

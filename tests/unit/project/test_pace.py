@@ -2,14 +2,14 @@
 
 import asyncio
 
-from tornvakt.project.turns import Turns
+from tornvakt.project.pace import Pace
 
 
 class Crowd:
     """Requests that stay until they are let go, and who has begun."""
 
-    def __init__(self, turns: Turns) -> None:
-        self._turns = turns
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
         self.began: list[str] = []
         self._leave: dict[str, asyncio.Event] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -37,13 +37,13 @@ class Crowd:
         await asyncio.sleep(0)
 
     async def _stay(self, name: str) -> None:
-        async with self._turns.one():
+        async with self._pace.one():
             self.began.append(name)
             await self._leave[name].wait()
 
 
 async def test_the_next_begins_when_the_one_before_is_done() -> None:
-    crowd = Crowd(Turns(lanes=8, brisk=1, slow_s=60))
+    crowd = Crowd(Pace(lanes=8, brisk=1, slow_s=60))
     await crowd.come("a", "b", "c")
     assert crowd.began == ["a"]
     await crowd.leave("a")
@@ -53,7 +53,7 @@ async def test_the_next_begins_when_the_one_before_is_done() -> None:
 
 
 async def test_a_slow_one_is_overtaken_and_no_more_than_there_are_lanes() -> None:
-    crowd = Crowd(Turns(lanes=2, brisk=1, slow_s=0.02))
+    crowd = Crowd(Pace(lanes=2, brisk=1, slow_s=0.02))
     await crowd.come("slow", "b", "c")
     assert crowd.began == ["slow"]
     await asyncio.sleep(0.03)
@@ -66,7 +66,7 @@ async def test_a_slow_one_is_overtaken_and_no_more_than_there_are_lanes() -> Non
 
 
 async def test_being_slow_costs_no_place_afterwards() -> None:
-    crowd = Crowd(Turns(lanes=8, brisk=1, slow_s=0.01))
+    crowd = Crowd(Pace(lanes=8, brisk=1, slow_s=0.01))
     await crowd.come("slow")
     await asyncio.sleep(0.02)
     await crowd.leave("slow")
@@ -76,7 +76,7 @@ async def test_being_slow_costs_no_place_afterwards() -> None:
 
 
 async def test_who_hangs_up_leaves_the_line_and_a_turn_that_was_given() -> None:
-    crowd = Crowd(Turns(lanes=1, brisk=1, slow_s=60))
+    crowd = Crowd(Pace(lanes=1, brisk=1, slow_s=60))
     await crowd.come("a", "b", "c")
     await crowd.hang_up("b")
     await crowd.hang_up("a")
@@ -85,8 +85,8 @@ async def test_who_hangs_up_leaves_the_line_and_a_turn_that_was_given() -> None:
 
 
 async def test_who_hangs_up_in_the_moment_of_being_called_in_takes_nobodys_turn() -> None:
-    turns = Turns(lanes=1, brisk=1, slow_s=60)
-    crowd = Crowd(turns)
+    pace = Pace(lanes=1, brisk=1, slow_s=60)
+    crowd = Crowd(pace)
     await crowd.come("a", "b", "c")
     crowd._leave["a"].set()
     await asyncio.sleep(0)  # `a` is done and has called `b` in, who does not know it yet

@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tornvakt.base.access.signs import sign_of
-from tornvakt.project import hands, lanes
-from tornvakt.project.hands import LARGEST, Answer, Gone, Hands
+from tornvakt.project import aides, lanes
+from tornvakt.project.aides import LARGEST, Aides, Answer, Gone
 from tornvakt.project.lanes import Handler, Way, way_to
 
 from .test_lanes import ask, status
@@ -35,16 +35,16 @@ def _echo(scope: dict[str, Any], body: bytes) -> Answer:
 @asynccontextmanager
 async def _forked(
     count: int, work: Callable[[dict[str, Any], bytes], Answer] = _echo
-) -> AsyncIterator[Hands]:
-    made = Hands.fork(count, work)
-    pids = [hand.pid for hand in made._hands]
+) -> AsyncIterator[Aides]:
+    made = Aides.fork(count, work)
+    pids = [aide.pid for aide in made._aides]
     try:
         yield made
     finally:
-        for hand in made._hands:
-            if hand.streams:
-                hand.streams[1].close()
-            hand.line.close()
+        for aide in made._aides:
+            if aide.streams:
+                aide.streams[1].close()
+            aide.line.close()
         for pid in pids:
             await asyncio.wait_for(asyncio.to_thread(os.waitpid, pid, 0), 10)  # ends by itself
 
@@ -83,7 +83,7 @@ async def test_one_that_ends_is_told_and_the_others_go_on(
     async with _forked(2) as made:
         with pytest.raises(Gone):
             await made.ask({"path": "/"}, how)
-        assert "hands.gone" in caplog.text
+        assert "aides.gone" in caplog.text
         assert len(made) == 1
         for body in (b"1", b"2"):
             after = await made.ask({"path": "/"}, body)
@@ -101,10 +101,10 @@ async def test_who_hangs_up_leaves_no_answer_behind_for_the_next() -> None:
         assert second.body == b"/mine"
 
 
-def _handler(made: Hands, view: Callable[[HttpRequest], HttpResponse]) -> Handler:
+def _handler(made: Aides, view: Callable[[HttpRequest], HttpResponse]) -> Handler:
     handler = Handler()
     handler.answer = view  # type: ignore[method-assign]
-    handler.hands = made
+    handler.aides = made
     return handler
 
 
@@ -116,13 +116,13 @@ def _page(request: HttpRequest) -> HttpResponse:
     return response
 
 
-async def test_an_answer_by_hand_is_the_answer_of_a_lane(monkeypatch: pytest.MonkeyPatch) -> None:
-    handler = _handler(Hands(), _page)
-    monkeypatch.setattr(hands, "PATIENCE_S", 5)
-    async with _forked(1, handler.by_hand) as made:
+async def test_an_answer_by_aide_is_the_answer_of_a_lane(monkeypatch: pytest.MonkeyPatch) -> None:
+    handler = _handler(Aides(), _page)
+    monkeypatch.setattr(aides, "PATIENCE_S", 5)
+    async with _forked(1, handler.by_aide) as made:
         in_lane = await ask(handler, TAKE, body=(b"text=", b"x"))
-        handler.hands = made
-        by_hand = await ask(handler, TAKE, body=(b"text=", b"x"))
+        handler.aides = made
+        by_aide = await ask(handler, TAKE, body=(b"text=", b"x"))
 
     def but_who(sent: list[dict[str, Any]]) -> tuple[object, object, object]:
         headers = dict(sent[0]["headers"])
@@ -131,12 +131,12 @@ async def test_an_answer_by_hand_is_the_answer_of_a_lane(monkeypatch: pytest.Mon
         return who, (sent[0]["status"], sorted(sent[0]["headers"]), body), headers
 
     lane_who, lane, _ = but_who(in_lane)
-    hand_who, hand, _ = but_who(by_hand)
+    aide_who, aide, _ = but_who(by_aide)
     assert lane_who == str(os.getpid()).encode()
-    assert hand_who != lane_who
-    without = [h for h in lane[1] if h[0] != b"X-Who"], [h for h in hand[1] if h[0] != b"X-Who"]  # type: ignore[index]
+    assert aide_who != lane_who
+    without = [h for h in lane[1] if h[0] != b"X-Who"], [h for h in aide[1] if h[0] != b"X-Who"]  # type: ignore[index]
     assert without[0] == without[1]
-    assert (lane[0], lane[2]) == (hand[0], hand[2]) == (409, f"{TAKE} text=x åäö".encode())  # type: ignore[index]
+    assert (lane[0], lane[2]) == (aide[0], aide[2]) == (409, f"{TAKE} text=x åäö".encode())  # type: ignore[index]
 
 
 async def test_when_the_answer_never_comes_it_is_said_that_nobody_knows() -> None:
@@ -144,9 +144,9 @@ async def test_when_the_answer_never_comes_it_is_said_that_nobody_knows() -> Non
         os.kill(os.getpid(), signal.SIGKILL)
         raise AssertionError
 
-    handler = _handler(Hands(), view)
-    async with _forked(1, handler.by_hand) as made:
-        handler.hands = made
+    handler = _handler(Aides(), view)
+    async with _forked(1, handler.by_aide) as made:
+        handler.aides = made
         sent = await ask(handler, TAKE)
         assert status(sent) == 503
         assert b"kan ha blivit sparat eller inte" in bytes(sent[1]["body"])  # type: ignore[arg-type]
@@ -174,6 +174,6 @@ def test_what_is_remembered_in_memory_stays_with_the_front() -> None:
         "queue", "incident", "stream", "invitation",
     }  # fmt: skip
     assert not apart & of_the_front
-    assert way_to(TAKE) is Way.HAND
+    assert way_to(TAKE) is Way.AIDE
     assert way_to("/larm/") is Way.LANE
     assert lanes.way_to("/larm/strom/") is Way.LOOP

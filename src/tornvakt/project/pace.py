@@ -1,4 +1,4 @@
-"""Whose request is worked on next: few at a time, in order, and nobody behind a slow one.
+"""Which request is worked on next: few at a time, in order, and nobody behind a slow one.
 
 Python lets one thread work at a time. Two threads with work for it hand it to and fro at every
 question to the database, from one core to the other, and fifty presses at once took twice as long
@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 
-class Turns:
+class Pace:
     """At most ``lanes`` at work; of them at most ``brisk`` that began within ``slow_s`` seconds.
 
     In order of arrival. Belongs to one event loop.
@@ -24,7 +24,7 @@ class Turns:
 
     @asynccontextmanager
     async def one(self) -> AsyncIterator[None]:
-        """Wait for a turn; it is over with the block."""
+        """Wait to be let in; the place is given back after the block."""
         await self._begin()
         is_brisk = True
 
