@@ -24,7 +24,7 @@ from tornvakt.base.inbox.keys import KeyDamaged
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.base.ui import formats
 from tornvakt.domains.sites import services
-from tornvakt.domains.sites.models import Area, PathKind, Site, Transmitter, TransmitterPath, Zone
+from tornvakt.domains.sites.models import Area, PathKind, Site, Transmitter, Zone
 from tornvakt.domains.sites.services.sheets import TRANSMITTERS
 from tornvakt.pure.facts import Refusal
 from tornvakt.pure.protocols.codes import KINDS
@@ -173,14 +173,11 @@ def _save(
     zones: list[ZoneRow],
 ) -> bool:
     by, now = person(request), timezone.now()
-    account = str(form.values.get("account", "")).upper()
-    of_this = TransmitterPath.objects.filter(transmitter__account=account)
-    notes = dict(of_this.values_list("kind", "note"))  # the form does not show them
     try:
         with transaction.atomic():
             kept = services.set_transmitter(
                 site_id=site.pk,
-                paths=[(kind, notes.get(kind, "")) for kind in sorted(paths)],
+                paths=[(kind, "") for kind in sorted(paths)],
                 by=by,
                 at=now,
                 **form.values,

@@ -77,7 +77,7 @@ def set_transmitter(
 ) -> Transmitter:
     """Add a transmitter to a place, or write it anew; ``paths`` are (kind, note).
 
-    Raises NotAnAccount, and AccountTaken when it stands at another place.
+    A way without a note keeps the one it has: not every form shows it. Raises NotAnAccount, and AccountTaken when it stands at another place.
     """
     account = account.strip().upper()
     if not is_account(account):
@@ -95,9 +95,12 @@ def set_transmitter(
             "expected_test_hours": expected_test_hours,
         },
     )
+    notes = dict(transmitter.paths.values_list("kind", "note"))
     transmitter.paths.all().delete()
     TransmitterPath.objects.bulk_create(
-        TransmitterPath(transmitter=transmitter, kind=PathKind(kind), note=note)
+        TransmitterPath(
+            transmitter=transmitter, kind=PathKind(kind), note=note or notes.get(kind, "")
+        )
         for kind, note in paths
     )
     tell("set_transmitter", site, part="transmitter", by=by, at=at, params={"account": account})
