@@ -77,7 +77,8 @@ def set_transmitter(
 ) -> Transmitter:
     """Add a transmitter to a place, or write it anew; ``paths`` are (kind, note).
 
-    A way without a note keeps the one it has: not every form shows it. Raises NotAnAccount, and AccountTaken when it stands at another place.
+    A way without a note keeps the one it has: not every form shows it. Raises NotAnAccount, and
+    AccountTaken when it stands at another place.
     """
     account = account.strip().upper()
     if not is_account(account):
