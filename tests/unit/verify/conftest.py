@@ -1,11 +1,13 @@
-"""Inboxes to verify."""
+"""Inboxes and audit logs to verify."""
 
 import shutil
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from tests.unit.base.inbox.writing import signal, started
+from tests.unit.verify.audited import ROUNDS, Log, write
 from tornvakt.base.inbox.paths import DataDir
 
 
@@ -26,3 +28,14 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> DataDir:
 def data(pristine: DataDir, tmp_path: Path) -> DataDir:
     shutil.copytree(pristine.root, tmp_path / "data")
     return DataDir(tmp_path / "data")
+
+
+@pytest.fixture
+def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, transactional_db: None) -> Log:
+    monkeypatch.setattr(settings, "DATA", tmp_path / "data")
+    data = DataDir(tmp_path / "data")
+    data.create()
+    write(data, ROUNDS)
+    there = Log(data)
+    there.export()
+    return there
