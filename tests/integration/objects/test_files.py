@@ -62,7 +62,10 @@ def test_a_large_import_is_left_to_the_jobs_process(
     jobs.run_queued()
     run.refresh_from_db()
     assert run.state == ImportState.JUDGED
-    client.post(f"/objekt/import/{run.pk}/bekrafta/")
+    assert run.preview["faults"] == []
+    answer = client.post(f"/objekt/import/{run.pk}/bekrafta/")
+    assert answer.status_code == 302, text(answer)
+    assert answer["Location"] == f"/objekt/import/{run.pk}/"
     assert Site.objects.count() == 0
     jobs.run_queued()
     run.refresh_from_db()
