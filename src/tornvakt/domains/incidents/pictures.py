@@ -61,6 +61,13 @@ class QueueRow:
     wakes_at: datetime | None = None
     result: str = ""
     """The code of how it ended; empty while it is open, and when it was joined or cancelled."""
+    latitude: float | None = None
+    longitude: float | None = None
+    """Where it is, WGS 84: the point somebody gave, else its object's; None when nobody knows."""
+    accuracy_m: int | None = None
+    """How far off the point may be, when somebody has said."""
+    is_of_many: bool = False
+    """Whether it gathers many places by a common cause, and stands for all of them."""
     closed_by_call_name: str = ""
 
     def title(self, language: str) -> str:

@@ -52,6 +52,7 @@ def _places() -> None:
                 district=town.area_names.get(premises.area, ""),
                 latitude=premises.latitude,
                 longitude=premises.longitude,
+                accuracy_m=premises.accuracy_m,
                 is_fictional=premises.is_fictional,
             )
             transmitter = services.add_transmitter(site=site, account=premises.account)

@@ -40,6 +40,10 @@ class RowPicture:
     entry_id: int | None
     received_ms: int | None
     url: str
+    point: str = ""
+    """``56.66340,16.35680``, WGS 84, for the map; empty when nobody knows where it is."""
+    accuracy_m: int | None = None
+    is_of_many: bool = False
     wakes: str = ""
     """When it wakes, if it waits for another party; wall clock."""
 
@@ -78,8 +82,17 @@ def picture(row: QueueRow, entry_id: int | None, now: datetime) -> RowPicture:
         entry_id=entry_id,
         received_ms=formats.epoch_ms(row.last_signal_at),
         url=url_of(row.number),
+        point=_point(row),
+        accuracy_m=row.accuracy_m,
+        is_of_many=row.is_of_many,
         wakes=formats.clock(row.wakes_at)[:5] if row.wakes_at else "",
     )
+
+
+def _point(row: QueueRow) -> str:
+    if row.latitude is None or row.longitude is None:
+        return ""
+    return f"{row.latitude:.5f},{row.longitude:.5f}"
 
 
 def place_of(row: QueueRow) -> str:

@@ -44,6 +44,11 @@ SITE = (
     ),
     Field(OBJECTS.column("longitude"), gettext_lazy("Longitude")),
     Field(
+        OBJECTS.column("accuracy_m"),
+        gettext_lazy("How far off the point may be, metres"),
+        gettext_lazy("The map draws a circle that large. Empty: nobody has said."),
+    ),
+    Field(
         OBJECTS.column("phone"),
         gettext_lazy("Telephone"),
         gettext_lazy("Where whoever is there answers."),

@@ -80,7 +80,8 @@ def _point(site: Site) -> str:
     if site.latitude is None or site.longitude is None:
         return ""
     text = f"{site.latitude:.5f}; {site.longitude:.5f}"
-    return text if formats.language() == "en" else text.replace(".", ",")
+    text = text if formats.language() == "en" else text.replace(".", ",")
+    return f"{text} ± {site.accuracy_m}\u00a0m" if site.accuracy_m else text
 
 
 def _transmitters(site: Site) -> list[dict[str, Any]]:

@@ -98,6 +98,7 @@ def visible(viewer: User) -> QuerySet[Incident]:
 def row(incident: Incident) -> QueueRow:
     """Return an incident as a row."""
     site = incident.site
+    point = incident if incident.latitude is not None else site
     return QueueRow(
         id=incident.pk,
         number=incident.number,
@@ -127,5 +128,9 @@ def row(incident: Incident) -> QueueRow:
         waiting_for=incident.waiting_for,
         wakes_at=incident.wakes_at,
         result=incident.result,
+        latitude=point.latitude if point else None,
+        longitude=point.longitude if point else None,
+        accuracy_m=site.accuracy_m if site and point is site else None,
+        is_of_many=bool(incident.group) and incident.site_id is None,
         closed_by_call_name=incident.closed_by.call_name if incident.closed_by else "",
     )

@@ -36,6 +36,8 @@ class Site(models.Model):
     district = models.CharField(max_length=80, default="", blank=True)
     latitude = models.FloatField(null=True, blank=True)
     longitude = models.FloatField(null=True, blank=True)
+    accuracy_m = models.PositiveIntegerField(null=True, blank=True)
+    """How far off the point may be (osäkerhet), metres; empty when nobody has said."""
     phone = models.CharField(max_length=40, default="", blank=True)
     """The place's own telephone, where whoever is there answers."""
     access_text = models.TextField(default="", blank=True)

@@ -33,6 +33,7 @@ OBJECT_FIELDS = (
     "district",
     "latitude",
     "longitude",
+    "accuracy_m",
     "phone",
     "access_text",
     "notes",

@@ -17,6 +17,7 @@ OBJECT_DEFAULTS: Values = {
     "district": "",
     "latitude": None,
     "longitude": None,
+    "accuracy_m": None,
     "phone": "",
     "access_text": "",
     "notes": "",

@@ -75,6 +75,7 @@ class SiteDraft:
     district: str = ""
     latitude: float | None = None
     longitude: float | None = None
+    accuracy_m: int | None = None
     phone: str = ""
     access_text: str = ""
     notes: str = ""

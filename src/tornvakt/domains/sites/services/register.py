@@ -30,6 +30,7 @@ def add_site(
     district: str = "",
     latitude: float | None = None,
     longitude: float | None = None,
+    accuracy_m: int | None = None,
     is_fictional: bool = False,
     number: str = "",
 ) -> Site:
@@ -44,6 +45,7 @@ def add_site(
         "district": district,
         "latitude": latitude,
         "longitude": longitude,
+        "accuracy_m": accuracy_m,
         "is_fictional": is_fictional,
     }
     site = Site.objects.filter(customer=customer, name=name).first()

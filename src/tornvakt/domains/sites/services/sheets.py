@@ -92,6 +92,12 @@ OBJECTS: Final = Table(
             Kind.DEGREES,
             also=("Longitude", "Lon", "Long", "Longitud WGS 84"),
         ),
+        Column(
+            "accuracy_m",
+            "Osäkerhet (m)",
+            Kind.COUNT,
+            also=("Osäkerhet", "Noggrannhet (m)", "Noggrannhet", "Accuracy (m)", "Accuracy"),
+        ),
         Column("phone", "Telefon", Kind.PHONE, 40, also=("Phone", "Tfn", "Tel")),
         Column("access_text", "Tillträde", longest=2000, also=("Access", "Väg in", "Infart")),
         Column("notes", "Anteckningar", longest=4000, also=("Notes", "Noteringar", "Anmärkning")),

@@ -41,6 +41,7 @@ class Premises:
     area: str
     latitude: float | None
     longitude: float | None
+    accuracy_m: int | None
     source: str
     supervision: str
     token: str
@@ -101,8 +102,9 @@ def load(root: Path | None = None) -> Demo:
     """Read the demo's files."""
     root = root or folder()
     kinds = _json(root / "slag.json")
+    areas = {area["id"]: area for area in facts(root)["områden"]}
     with (root / "objekt.tsv").open(encoding="utf-8", newline="") as file:
-        premises = tuple(_premises(row) for row in csv.DictReader(file, delimiter="\t"))
+        premises = tuple(_premises(row, areas) for row in csv.DictReader(file, delimiter="\t"))
     return Demo(
         premises=premises,
         events={
@@ -112,7 +114,7 @@ def load(root: Path | None = None) -> Demo:
             for kind, body in kinds["slag"].items()
         },
         contact_id=kinds["contact_id"],
-        area_names={area["id"]: area["namn"] for area in facts(root)["områden"]},
+        area_names={name: area["namn"] for name, area in areas.items()},
         day=_day(_json(root / "dagen.json")),
     )
 
@@ -127,7 +129,9 @@ def _json(path: Path) -> dict[str, Any]:
     return loaded
 
 
-def _premises(row: dict[str, str]) -> Premises:
+def _premises(row: dict[str, str], areas: dict[str, Any]) -> Premises:
+    """Read one object. Its point is as uncertain as the estimate of the district it lies in."""
+    known = areas.get(row["område"])
     return Premises(
         account=row["konto"],
         name=row["namn"],
@@ -135,6 +139,7 @@ def _premises(row: dict[str, str]) -> Premises:
         area=row["område"],
         latitude=float(row["lat"]) if row["lat"] else None,
         longitude=float(row["lon"]) if row["lon"] else None,
+        accuracy_m=known["osäkerhet_m"] if known and row["lat"] else None,
         source=row["källa"],
         supervision=row["klass"],
         token=row["format"],
