@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "tornvakt.base.access",
     "tornvakt.base.reviews",
     "tornvakt.base.files",
+    "tornvakt.base.sending",
     "tornvakt.base.ui",
     "tornvakt.domains.sites",
     "tornvakt.domains.alarms",
