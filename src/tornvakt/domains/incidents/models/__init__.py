@@ -3,6 +3,7 @@
 from tornvakt.domains.incidents.models.calls import Call
 from tornvakt.domains.incidents.models.duty import TIB, DeskSeen, DutyRole, DutyTurn
 from tornvakt.domains.incidents.models.incident import Incident, IncidentAlarm, NumberSeries
+from tornvakt.domains.incidents.models.search import Posting, SearchBlock, SearchDue
 from tornvakt.domains.incidents.models.sent import SentForm
 from tornvakt.domains.incidents.models.timeline import EntryKind, LogEntry
 from tornvakt.domains.incidents.models.work import (
@@ -26,6 +27,9 @@ __all__ = [
     "IncidentFile",
     "LogEntry",
     "NumberSeries",
+    "Posting",
+    "SearchBlock",
+    "SearchDue",
     "SentForm",
     "StepMark",
 ]

@@ -130,6 +130,7 @@ class Incident(models.Model):
                 name="incident_queue",
             ),
             models.Index(fields=["-closed_at"], name="incident_closed_newest"),
+            models.Index(fields=["opened_at"], name="incident_opened"),
             models.Index(fields=["site", "-opened_at"], name="incident_of_site_newest"),
             models.Index(
                 fields=["latitude", "longitude"],
