@@ -5,6 +5,17 @@ from tornvakt.domains.incidents.models.duty import TIB, DeskSeen, DutyRole, Duty
 from tornvakt.domains.incidents.models.incident import Incident, IncidentAlarm, NumberSeries
 from tornvakt.domains.incidents.models.search import Posting, SearchBlock, SearchDue
 from tornvakt.domains.incidents.models.sent import SentForm
+from tornvakt.domains.incidents.models.shift import (
+    HandOverState,
+    Shift,
+    ShiftEnd,
+    ShiftEntryKind,
+    ShiftHandOver,
+    ShiftHandOverItem,
+    ShiftLogEntry,
+    ShiftSignature,
+    Side,
+)
 from tornvakt.domains.incidents.models.timeline import EntryKind, LogEntry
 from tornvakt.domains.incidents.models.work import (
     CallAttempt,
@@ -22,6 +33,7 @@ __all__ = [
     "DutyTurn",
     "EntryKind",
     "HandOver",
+    "HandOverState",
     "Incident",
     "IncidentAlarm",
     "IncidentFile",
@@ -31,5 +43,13 @@ __all__ = [
     "SearchBlock",
     "SearchDue",
     "SentForm",
+    "Shift",
+    "ShiftEnd",
+    "ShiftEntryKind",
+    "ShiftHandOver",
+    "ShiftHandOverItem",
+    "ShiftLogEntry",
+    "ShiftSignature",
+    "Side",
     "StepMark",
 ]
