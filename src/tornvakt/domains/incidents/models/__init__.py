@@ -1,8 +1,17 @@
-"""Tables of the incidents: the incident and its timeline, the work on it, calls, who is on duty."""
+"""Tables of the incidents: the incident and its timeline, the work on it, calls, who is there."""
 
 from tornvakt.domains.incidents.models.calls import Call
 from tornvakt.domains.incidents.models.duty import TIB, DeskSeen, DutyRole, DutyTurn
 from tornvakt.domains.incidents.models.incident import Incident, IncidentAlarm, NumberSeries
+from tornvakt.domains.incidents.models.presence import (
+    CallTree,
+    DeskWatch,
+    DeskWindow,
+    EmergencyNote,
+    Sound,
+    TreeCause,
+    Trouble,
+)
 from tornvakt.domains.incidents.models.search import Posting, SearchBlock, SearchDue
 from tornvakt.domains.incidents.models.sent import SentForm
 from tornvakt.domains.incidents.models.shift import (
@@ -28,9 +37,13 @@ __all__ = [
     "TIB",
     "Call",
     "CallAttempt",
+    "CallTree",
     "DeskSeen",
+    "DeskWatch",
+    "DeskWindow",
     "DutyRole",
     "DutyTurn",
+    "EmergencyNote",
     "EntryKind",
     "HandOver",
     "HandOverState",
@@ -51,5 +64,8 @@ __all__ = [
     "ShiftLogEntry",
     "ShiftSignature",
     "Side",
+    "Sound",
     "StepMark",
+    "TreeCause",
+    "Trouble",
 ]
