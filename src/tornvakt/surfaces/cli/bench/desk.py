@@ -22,7 +22,7 @@ from tornvakt.surfaces.cli.dialler.outcome import percentile
 FIRST = "F0000"
 CLIENTS = 29
 RATE = 20.0
-_CHROMIUM = [
+CHROMIUM = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
@@ -45,7 +45,7 @@ def desk(bed: Bed) -> list[Row]:
     enrol(data, accounts(FIRST, count))
     with House(data, is_demo=True) as house, sync_playwright() as playwright:
         house.settle(FIRST, count)  # strangers in such numbers would share one row
-        browser = playwright.chromium.launch(executable_path=chromium, args=_CHROMIUM)
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
         context = browser.new_context(locale="sv-SE")
         page = context.new_page()
         page.goto(f"{house.url}/logga-in/")
