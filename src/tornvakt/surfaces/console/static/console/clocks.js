@@ -88,10 +88,37 @@ const each = new Set();
 /** Call `work(serverMs)` once a second, after the clocks have moved. */
 export const everySecond = (work) => each.add(work);
 
+// Rows in sight every second; of the others a few each second, so that none is ever long behind.
+const OUT_OF_SIGHT_AT_ONCE = 40;
+const inSight = new Set();
+const sight = new IntersectionObserver((seen) => {
+  for (const { target, isIntersecting } of seen) {
+    if (isIntersecting) {
+      inSight.add(target);
+      ageRow(target);
+    } else inSight.delete(target);
+  }
+});
+let turn = 0;
+function ageRows(at) {
+  const rows = document.getElementById("queue").children;
+  for (const row of inSight) {
+    if (row.isConnected) ageRow(row, at);
+    else inSight.delete(row);
+  }
+  for (let n = Math.min(OUT_OF_SIGHT_AT_ONCE, rows.length); n > 0; n -= 1) {
+    const row = rows[(turn = (turn + 1) % rows.length)];
+    if (row.matches(".q") && !inSight.has(row)) ageRow(row, at);
+  }
+}
+
+/** Let the clocks of a new row run. */
+export const follow = (row) => sight.observe(row);
+
 function tick() {
   const at = now();
   put(document.getElementById("clock"), clock(at));
-  for (const row of document.querySelectorAll("#queue > .q")) ageRow(row, at);
+  ageRows(at);
   ageIncident(at);
   for (const work of each) work(at);
 }
@@ -104,6 +131,7 @@ export function stop() {
 
 /** Start the clocks; the first tick comes at once, the next at the full second. */
 export function start() {
+  for (const row of document.querySelectorAll("#queue > .q")) follow(row);
   const next = () => {
     if (isOver) return;
     tick();

@@ -1,6 +1,6 @@
 // The queue: rows by priority, untaken before taken, then age. No row moves under the focus or the
 // pointer: one that is only taken stays where it stands until one has left it.
-import { ageRow, duration } from "./clocks.js";
+import { ageRow, duration, follow } from "./clocks.js";
 import { isNarrow } from "./width.js";
 import { say } from "./words.js";
 
@@ -10,7 +10,7 @@ const scroller = document.getElementById("queue-scroll");
 const above = document.getElementById("above");
 let filter = 0;
 let isKnown = true;
-let unseen = new Set();
+const unseen = new Set(); // rows that came above what is shown, and have not been seen
 
 export const rows = () => [...list().children].filter((row) => row.classList.contains("q"));
 export const visible = () => rows().filter((row) => !row.hidden);
@@ -162,7 +162,8 @@ export function apply({ rows: sent = [], gone = [], all = false }) {
       else {
         added.push((row = fresh));
         row.querySelector(".q-a").tabIndex = -1;
-        unseen.add(row);
+        sight.observe(row);
+        follow(row);
       }
       if (moved) place(row);
       personal(row);
@@ -219,7 +220,7 @@ export function choose(row, { focus = false } = {}) {
     if (first) first.tabIndex = 0; // the queue can still be reached
     return;
   }
-  unseen.delete(row);
+  forget(row);
   if (focus) {
     spacer(0);
     row.querySelector(".q-a").focus({ preventScroll: true });
@@ -291,18 +292,29 @@ export function longest(at) {
   return `${duration(at - Number(oldest.dataset.opened))} · ${oldest.querySelector(".q-t").textContent.split(/\s· /, 1)[0]}`;
 }
 
-function hint() {
-  const top = scroller.getBoundingClientRect().top;
-  for (const row of unseen) {
-    if (!row.isConnected || row.hidden || row.getBoundingClientRect().bottom > top + 20) unseen.delete(row);
+// The browser tells what is in sight. Asking each row where it is would lay the whole queue out.
+const sight = new IntersectionObserver((seen) => {
+  for (const { target, isIntersecting, boundingClientRect, rootBounds } of seen) {
+    const isAbove = !isIntersecting && !target.hidden && boundingClientRect.top < (rootBounds?.top ?? 0);
+    if (isAbove) unseen.add(target);
+    else forget(target);
   }
+  hint();
+}, { root: scroller });
+
+function forget(row) {
+  unseen.delete(row);
+  sight.unobserve(row);
+}
+
+function hint() {
+  for (const row of unseen) if (!row.isConnected || row.hidden) forget(row);
   above.hidden = unseen.size === 0;
   above.querySelector(".n").textContent = say("above", { n: unseen.size });
 }
 
 scroller.addEventListener("scroll", () => {
   if (scroller.scrollTop === 0) spacer(0);
-  hint();
 });
 above.querySelector("button").addEventListener("click", () => {
   scroller.scrollTop = 0;

@@ -10,6 +10,12 @@ function clear() {
   box.replaceChildren();
 }
 
+/** What has the focus is never left under the toast. */
+function uncover() {
+  const focused = document.activeElement;
+  if (focused && focused.offsetHeight < 200) focused.scrollIntoView({ block: "nearest" });
+}
+
 function build(text, css = "") {
   clear();
   const toast = document.createElement("div");
@@ -18,8 +24,7 @@ function build(text, css = "") {
   words.textContent = text;
   toast.append(words);
   box.append(toast);
-  const focused = document.activeElement; // what has the focus is never left under the toast
-  if (focused && focused.offsetHeight < 200) focused.scrollIntoView({ block: "nearest" });
+  requestAnimationFrame(uncover); // the page is laid out once then, not once more now
   return toast;
 }
 
