@@ -4,6 +4,7 @@ Stored instants are UTC; here they become wall clock in Europe/Stockholm. The ho
 on the last Sunday of October carries its zone, or a log of that night could not be read.
 """
 
+from datetime import date as Date
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -75,6 +76,11 @@ def day(instant: datetime) -> str:
     local = _wall(instant)
     lang = language()
     return f"{_DAYS[lang][local.weekday()]} {local.day} {_MONTHS[lang][local.month - 1]}"
+
+
+def local_date(instant: datetime) -> Date:
+    """Return the day an instant falls on, by the clock on the wall."""
+    return _wall(instant).date()
 
 
 def midnight(instant: datetime) -> datetime:

@@ -15,6 +15,7 @@ leader = roles(Role.SHIFT_LEADER)
 
 on_incident = partial(register, thing="incident")
 on_incident("incidents.view", desk)
+register("incidents.search", desk, thing="search")
 on_incident("incidents.take", desk)
 on_incident("incidents.take_over", desk)
 on_incident("incidents.note", desk)

@@ -35,6 +35,7 @@ _MAY: dict[str, Callable[[], str]] = {
     "incidents.plan_duty": lambda: _("plan who is on call"),
     "incidents.reopen": lambda: _("go on with a closed incident in a new one"),
     "incidents.ring": lambda: _("note a call to a keyholder"),
+    "incidents.search": lambda: _("search among the incidents"),
     "incidents.take": lambda: _("take an incident"),
     "incidents.take_over": lambda: _("take over an incident from another"),
     "incidents.tick": lambda: _("tick or skip steps of an action card"),
@@ -171,6 +172,7 @@ _DID: dict[str, Callable[[], str]] = {
 """What is written in the log of changes, by its full name."""
 
 _READ: dict[str, Callable[[], str]] = {
+    "incidents.searched": lambda: _("Searched among the incidents"),
     "sites.exported": lambda: _("Took out the register as a file"),
     "sites.read_code_word": lambda: _("Saw a keyholder's code word"),
     "sites.test_link": lambda: _("Somebody opened the technician's page of a test"),
@@ -192,6 +194,7 @@ _KINDS: dict[str, Callable[[], str]] = {
     "reviews": lambda: _("sample"),
     "rule_set": lambda: _("rules"),
     "sample": lambda: _("sample"),
+    "search": lambda: pgettext("log", "search"),
     "site": lambda: _("protected object"),
     "sites": lambda: _("protected object"),
     "transmitter": lambda: _("transmitter"),

@@ -23,10 +23,13 @@ from tornvakt.domains.incidents.selectors.rows import (
     rows_of,
     waiting_counts,
 )
+from tornvakt.domains.incidents.selectors.searching import Asked, Found, search
 from tornvakt.domains.incidents.selectors.shift import skipped_steps
 from tornvakt.domains.incidents.selectors.view import incident
 
 __all__ = [
+    "Asked",
+    "Found",
     "Member",
     "alarm_ids",
     "call_list",
@@ -46,6 +49,7 @@ __all__ = [
     "on_duty",
     "queue",
     "rows_of",
+    "search",
     "skipped_steps",
     "waiting_counts",
     "where",

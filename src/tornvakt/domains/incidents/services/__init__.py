@@ -54,6 +54,11 @@ from tornvakt.domains.incidents.services.following import (
     note_repeats,
     note_restores,
 )
+from tornvakt.domains.incidents.services.indexing import (
+    build_block,
+    build_next_block,
+    follow_index,
+)
 from tornvakt.domains.incidents.services.joining import merge, undo_merge
 from tornvakt.domains.incidents.services.opening import Raised, open_for, open_for_all
 from tornvakt.domains.incidents.services.owners import (
@@ -120,10 +125,13 @@ __all__ = [
     "add_duty_role",
     "add_turn",
     "attach",
+    "build_block",
+    "build_next_block",
     "cancel",
     "close",
     "end_turn",
     "escalate_untaken",
+    "follow_index",
     "free_among",
     "freeze_instructions",
     "give_back",
