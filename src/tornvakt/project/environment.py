@@ -68,6 +68,24 @@ class Environment(BaseSettings):
         le=730,
         description="How long details of a keyholder taken off a call list are kept, days.",
     )
+    shift_hours: int = Field(
+        default=13,
+        ge=1,
+        le=24,
+        description="A shift nobody ended is ended by the clock after so long, hours, "
+        "once its desk is gone.",
+    )
+    paper_dir: Path | None = Field(
+        default=None,
+        description="Folder for the live state as PDF. It holds telephone numbers. "
+        "Empty: papper/ in the data directory.",
+    )
+    paper_minutes: int = Field(
+        default=10,
+        ge=0,
+        le=1440,
+        description="How often the live state is printed to the folder, minutes. 0: never.",
+    )
     centre: str = Field(default="", description="Name of the centre, shown in the page header.")
     secret_key: str = Field(
         default="",

@@ -82,3 +82,28 @@ class IncidentClosed(Fact):
 
     incident_id: int
     by_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftBegun(Fact):
+    """Somebody is on shift at the desks from now on."""
+
+    shift_id: int
+    by_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftEnded(Fact):
+    """Somebody's shift is over: handed over, left, ended by themselves or by the clock."""
+
+    shift_id: int
+    by_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShiftHandedOver(Fact):
+    """Two have signed every item, and the desk is the receiver's."""
+
+    hand_over_id: int
+    from_id: int
+    to_id: int

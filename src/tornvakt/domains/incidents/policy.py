@@ -1,4 +1,4 @@
-"""Who may do what with an incident.
+"""Who may do what with an incident, and with the shift at the desks.
 
 An operator works with every incident of the centre; only its owner closes it (a rule of the
 service, since it depends on the row as it is in that instant). A shift leader may also give back
@@ -37,3 +37,7 @@ on_incident("incidents.answer", desk)
 on_incident("incidents.view_skipped", leader)
 register("incidents.view_duty", desk)
 register("incidents.plan_duty", leader)
+register("incidents.view_shift", desk)
+register("incidents.keep_shift", desk)
+register("incidents.hand_over_shift", desk)
+register("incidents.lead_shift", leader)

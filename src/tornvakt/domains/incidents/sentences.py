@@ -94,6 +94,8 @@ def _call(entry: LogEntry) -> str:
 
 
 def _taken_over(entry: LogEntry) -> str:
+    if entry.params.get("why") == "shift":
+        return _("%(who)s took over from %(owner)s with the shift") % dict(entry.params)
     return _("%(who)s took over from %(owner)s") % dict(entry.params)
 
 
