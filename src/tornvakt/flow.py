@@ -14,7 +14,16 @@ from tornvakt.domains.alarms.facts import (
 )
 from tornvakt.domains.incidents import selectors as incidents_known
 from tornvakt.domains.incidents import services as incidents
-from tornvakt.domains.incidents.facts import IncidentCancelled, IncidentClosed, IncidentOpened
+from tornvakt.domains.incidents.facts import (
+    CallTreeBegan,
+    CallTreeEnded,
+    DeskCameBack,
+    DeskFellSilent,
+    IncidentCancelled,
+    IncidentClosed,
+    IncidentOpened,
+)
+from tornvakt.domains.incidents.selectors.presence import notice_of_desk, notice_of_tree
 from tornvakt.domains.incidents.services import judging
 from tornvakt.domains.sites.facts import TestModeEnded
 
@@ -90,3 +99,27 @@ def incidents_get_their_instruction(facts: Sequence[IncidentOpened]) -> None:
 def lost_role_lets_go_of_incidents(fact: RoleEnded) -> None:
     """What somebody had who may take nothing any more waits for a colleague."""
     incidents.release_held_by(user_id=fact.user_id, now=fact.at)
+
+
+@at_once(DeskFellSilent)
+def silent_desks_stand_in_the_log(fact: DeskFellSilent) -> None:
+    """Nobody has to remember when a colleague's desk fell silent."""
+    alarms.announce(name="desk.fell_silent", params=notice_of_desk(fact.window_id), now=fact.at)
+
+
+@at_once(DeskCameBack)
+def desks_that_came_back_stand_in_the_log(fact: DeskCameBack) -> None:
+    """The incident it became says so too."""
+    alarms.announce(name="desk.back", params=notice_of_desk(fact.window_id), now=fact.at)
+
+
+@at_once(CallTreeBegan)
+def a_call_tree_stands_in_the_log(fact: CallTreeBegan) -> None:
+    """Whoever comes to the desk sees that people were called, and why."""
+    alarms.announce(name="call_tree.began", params=notice_of_tree(fact.tree_id), now=fact.at)
+
+
+@at_once(CallTreeEnded)
+def an_answered_call_tree_stands_in_the_log(fact: CallTreeEnded) -> None:
+    """And how it ended."""
+    alarms.announce(name="call_tree.ended", params=notice_of_tree(fact.tree_id), now=fact.at)

@@ -22,6 +22,11 @@ def origin_of(address: str) -> list[str]:
     return [f"{parts.scheme}://{parts.netloc}"] if parts.netloc else []
 
 
+def _kept_in(file: Path | None, value: str) -> str:
+    """A secret: from its file when one is named."""
+    return value if file is None else file.read_text(encoding="utf-8").strip()
+
+
 _GUARDED_ROLES = frozenset(
     {
         "child_officer",
@@ -143,6 +148,105 @@ class Environment(BaseSettings):
         description="Roles that must have a passkey or one-time codes, comma-separated. Not set: "
         "none in a demo or training, those of case rooms, system and log when in service.",
     )
+    call_tree: str = Field(
+        default="webhook+sms:tib",
+        description="Steps of the call tree: webhook, sms:NUMBER, sms:DUTY, email:ADDRESS; comma "
+        "between steps, plus between what goes at the same time.",
+    )
+    call_tree_when: Literal["pass", "alltid", "aldrig"] = Field(
+        default="pass",
+        description="When it is started as no desk is there: while a shift is on, always, never.",
+    )
+    call_tree_after_s: int = Field(
+        default=50,
+        ge=20,
+        le=60,
+        description="Seconds without anybody at a desk before it is started.",
+    )
+    call_tree_step_s: int = Field(
+        default=120, ge=15, le=3600, description="Seconds between two of its steps."
+    )
+    call_tree_p1_s: int = Field(
+        default=0,
+        ge=0,
+        le=3600,
+        description="Seconds an urgent incident may stand untaken before it is started though "
+        "somebody is at a desk. 0: only when nobody is.",
+    )
+    centre_phone: str = Field(
+        default="",
+        description="The centre's own telephone number, for those the call tree reaches.",
+    )
+    smtp_host: str = Field(default="", description="Mail server. Empty: no e-mail is sent.")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Port of the mail server.")
+    smtp_security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="How the line to the mail server is kept secret."
+    )
+    smtp_from: str = Field(default="", description="Sender's address of what we mail.")
+    smtp_user: str = Field(default="", description="Who we are to the mail server. Empty: nobody.")
+    smtp_password: str = Field(default="", description="Password there; or in a file, see below.")
+    smtp_password_file: Path | None = Field(
+        default=None, description="File that holds it, readable by the service alone."
+    )
+    webhook_url: str = Field(
+        default="", description="Where messages are posted as JSON. Empty: nowhere."
+    )
+    webhook_secret: str = Field(
+        default="", description="Signs what is posted (HMAC-SHA-256); or in a file, see below."
+    )
+    webhook_secret_file: Path | None = Field(
+        default=None, description="File that holds it, readable by the service alone."
+    )
+    sms: Literal["", "fil", "http"] = Field(
+        default="fil",
+        description="How text messages go: into a file under logs/, by a gateway, not at all.",
+    )
+    sms_url: str = Field(
+        default="",
+        description="The gateway. With {to} and {text} in it: asked by GET; else posted as JSON.",
+    )
+    sms_token: str = Field(
+        default="", description="Sent to the gateway as a bearer token; or in a file, see below."
+    )
+    sms_token_file: Path | None = Field(
+        default=None, description="File that holds it, readable by the service alone."
+    )
+    map_kind: Literal["", "xyz", "wmts", "wms"] = Field(
+        default="", description="How a map that somebody else serves is asked for. Empty: none."
+    )
+    map_url: str = Field(
+        default="",
+        description="Address of that map: a template with {z}, {x}, {y}, or that of the service.",
+    )
+    map_name: str = Field(default="", description="What the map is called on the screen.")
+    map_attribution: str = Field(default="", description="Whose the map is; always shown.")
+    map_key: str = Field(
+        default="", description="Takes the place of {key} in the address; or in a file, see below."
+    )
+    map_key_file: Path | None = Field(
+        default=None, description="File that holds the key, readable by the service alone."
+    )
+    map_layer: str = Field(default="", description="Layer of a WMTS or WMS.")
+    map_style: str = Field(default="default", description="Style of a WMTS or WMS.")
+    map_matrix_set: str = Field(default="3857", description="Tile matrix set of a WMTS.")
+    map_matrix_prefix: str = Field(
+        default="", description="What stands before the zoom in a WMTS matrix, e.g. EPSG:3857:"
+    )
+    map_format: str = Field(default="image/png", description="Picture format of a WMTS or WMS.")
+    map_crs: Literal["EPSG:3857", "EPSG:3006"] = Field(
+        default="EPSG:3857",
+        description="Projection of the map: that of web maps, or SWEREF 99 TM.",
+    )
+    map_min_zoom: int = Field(default=0, ge=0, le=24, description="Least zoom it has.")
+    map_max_zoom: int = Field(default=18, ge=0, le=24, description="Greatest zoom it has.")
+    map_origin: Annotated[list[float], NoDecode, BeforeValidator(_comma_separated)] = Field(
+        default=[-1_200_000.0, 8_500_000.0],
+        description="Upper left corner of the matrices in SWEREF 99 TM, comma-separated.",
+    )
+    map_resolutions: Annotated[list[float], NoDecode, BeforeValidator(_comma_separated)] = Field(
+        default=[4096.0 / 2**zoom for zoom in range(15)],
+        description="Metres a pixel for each zoom in SWEREF 99 TM, comma-separated.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="Least serious line that is logged."
     )
@@ -159,9 +263,35 @@ class Environment(BaseSettings):
     @property
     def oidc_secret(self) -> str:
         """Our secret with the identity provider, from the file when one is named."""
-        if self.oidc_client_secret_file is not None:
-            return self.oidc_client_secret_file.read_text(encoding="utf-8").strip()
-        return self.oidc_client_secret
+        return _kept_in(self.oidc_client_secret_file, self.oidc_client_secret)
+
+    @property
+    def smtp_word(self) -> str:
+        """Our password with the mail server."""
+        return _kept_in(self.smtp_password_file, self.smtp_password)
+
+    @property
+    def webhook_word(self) -> str:
+        """What signs the webhooks."""
+        return _kept_in(self.webhook_secret_file, self.webhook_secret)
+
+    @property
+    def sms_word(self) -> str:
+        """Our token with the gateway."""
+        return _kept_in(self.sms_token_file, self.sms_token)
+
+    @property
+    def map_secret(self) -> str:
+        """The key of whoever serves the map, from the file when one is named."""
+        if self.map_key_file is not None:
+            return self.map_key_file.read_text(encoding="utf-8").strip()
+        return self.map_key
+
+    @property
+    def map_host(self) -> list[str]:
+        """The one place pictures may come from besides ourselves; none without a remote map."""
+        host = self.map_url.replace("{s}.", "*.") if self.map_kind else ""
+        return [origin.partition("{")[0] for origin in origin_of(host)]
 
     @property
     def must_have_second_factor(self) -> frozenset[str]:

@@ -254,6 +254,34 @@ RULES: dict[str, Rule] = {
         "The audit log is numbered again",
         restores=("audit.stopped", "audit.unsigned"),
     ),
+    "desk.fell_silent": Rule(
+        4,
+        "technical",
+        "Tyst larmbord: {who}, {trouble_sv} sedan {since}",
+        "Silent desk: {who}, {trouble_en} since {since}",
+        subject=("desk",),
+    ),
+    "desk.silent": Rule(
+        3,
+        "technical",
+        "Tyst larmbord: {who}, {trouble_sv} sedan {since}. Gå dit eller ring",
+        "Silent desk: {who}, {trouble_en} since {since}. Go there or ring",
+        subject=("desk",),
+    ),
+    "desk.back": Rule(
+        4,
+        "technical",
+        "Larmbordet är tillbaka: {who}",
+        "The desk is back: {who}",
+        subject=("desk",),
+        restores=("desk.silent",),
+    ),
+    "call_tree.began": Rule(
+        4, "technical", "Larmkedjan startade: {why_sv}", "The call tree began: {why_en}"
+    ),
+    "call_tree.ended": Rule(
+        4, "technical", "Larmkedjan är slut: {how_sv}", "The call tree is over: {how_en}"
+    ),
     "triage.runaway": Rule(
         3,
         "technical",

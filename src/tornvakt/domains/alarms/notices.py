@@ -80,6 +80,8 @@ def is_ended_by(alarm: "Alarm", name: str, params: Mapping[str, Any]) -> bool:
         case "link.mass":
             same_group = alarm.params.get("group") == params.get("group")
             return same_group and not params.get("count")
+        case "desk.silent":
+            return bool(alarm.params.get("desk") == params.get("desk"))
         case "opening.missed" | "closing.missed":
             # Of the whole place when it names no area; then any area will do.
             area = str(alarm.params.get("area") or "")

@@ -85,6 +85,49 @@ class IncidentClosed(Fact):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeskFellSilent(Fact):
+    """A desk that is counted on is frozen, hidden, muted or cut off; or it is so in another way."""
+
+    window_id: int
+    user_id: int
+    trouble: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskCameBack(Fact):
+    """A silent desk is there again, its person has another, or the shift has ended."""
+
+    window_id: int
+    user_id: int
+    trouble: str
+    """What was wrong with it."""
+    is_ended: bool = False
+    """It is not there, but nothing is expected of it any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskLookedAfter(Fact):
+    """Somebody says that they look after a silent desk."""
+
+    window_id: int
+    by_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallTreeBegan(Fact):
+    """People outside the desks are being called."""
+
+    tree_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallTreeEnded(Fact):
+    """Somebody answered the call tree, or what it was about is over."""
+
+    tree_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ShiftBegun(Fact):
     """Somebody is on shift at the desks from now on."""
 

@@ -19,7 +19,7 @@ from tornvakt.base.access import holdings
 from tornvakt.domains.incidents import services as incidents
 from tornvakt.pure.steady import SteadyTime
 from tornvakt.surfaces.worker.models import Deed
-from tornvakt.surfaces.worker.timers import hours, test_modes, tests
+from tornvakt.surfaces.worker.timers import desks, hours, test_modes, tests
 
 log = logging.getLogger(__name__)
 
@@ -59,9 +59,11 @@ class Timer:
 
 def timers() -> Sequence[Timer]:
     """Return what the clock looks after, the most urgent first."""
+    watched = desks.Desks()
     return (
         Timer("test_mode_ends", lambda now, _heard: test_modes.end_due(now=now)),
         Timer("escalation", lambda now, _heard: incidents.escalate_untaken(now=now)),
+        Timer("desks", lambda now, _heard: watched.turn(now=now), 1.0),
         Timer("waiting_wakes", lambda now, _heard: incidents.wake_waiting(now=now)),
         Timer("takes_lapse", lambda now, _heard: incidents.release_gone(now=now), 2.0),
         Timer("roles_run_out", lambda now, _heard: holdings.end_expired(now=now), 5.0),
