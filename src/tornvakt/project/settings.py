@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 
 from tornvakt.project.database import WEB_CONNECTIONS, settings_for
 from tornvakt.project.environment import Environment, origin_of
+from tornvakt.project.packaged import packaged
 from tornvakt.project.secret import read_or_make
 
 ENVIRONMENT = Environment()
@@ -33,6 +34,7 @@ INSTALLED_APPS = [
     "tornvakt.base.access",
     "tornvakt.base.reviews",
     "tornvakt.base.files",
+    "tornvakt.base.drafts",
     "tornvakt.base.sending",
     "tornvakt.base.ui",
     "tornvakt.domains.sites",
@@ -180,7 +182,7 @@ if ENVIRONMENT.origin.startswith("https://"):
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:"],
+        "img-src": [SELF, "data:", *ENVIRONMENT.map_host],
         "object-src": [NONE],
         "base-uri": [NONE],
         # The button of the municipality's sign-in is a form whose answer leads there.
@@ -191,6 +193,8 @@ CONTENT_SECURITY_POLICY = {
 
 # Static files straight from the packages they came in; nothing to collect before a start.
 STATIC_URL = "/static/"
+# Leaflet and proj4leaflet lie in a package whose Django parts we have no use for.
+STATICFILES_DIRS = [("leaflet", packaged("leaflet", "static", "leaflet"))]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 0 if DEBUG else 60
 WHITENOISE_AUTOREFRESH = False

@@ -13,7 +13,10 @@ from tornvakt.surfaces.console import (
     files,
     handling,
     health,
+    kept,
     lists,
+    map_ground,
+    maps,
     phone,
     slims,
     sounding,
@@ -21,6 +24,7 @@ from tornvakt.surfaces.console import (
 )
 
 _INCIDENT = "larm/handelser/<str:number>/"
+_TILES = "larm/karta/rutor/<slug:archive>/"
 
 urlpatterns = [
     path("logga-in/", entrance.sign_in, name="account_login"),
@@ -39,8 +43,16 @@ urlpatterns = [
     path("larm/strom/", stream.stream, name="stream"),
     path("larm/ko/", desk.current_queue, name="queue"),
     path("larm/lugnt/", desk.calm_pane, name="calm"),
+    path("larm/utkast/", kept.kept, name="drafts"),
     path("larm/ljud/", sounding.sound, name="sound"),
     path("larm/vid-sidan/", slims.slims, name="slims"),
+    path("larm/karta/", maps.page, name="map"),
+    path("larm/karta/drabbade/", maps.affected_places, name="map_affected"),
+    path("larm/karta/objekt/", maps.objects, name="map_objects"),
+    path("larm/karta/sa-gor-du/", maps.how_to, name="map_how_to"),
+    path("larm/karta/underlag/", map_ground.ground, name="map_ground"),
+    path("larm/karta/lager/<slug:layer>/", map_ground.layer, name="map_layer"),
+    path(f"{_TILES}<int:z>/<int:x>/<int:y>", map_ground.tile, name="map_tile"),
     path("larm/samtal/", phone.call, name="call"),
     path("larm/samtal/platser/", phone.places, name="call_places"),
     path("larm/vantar/", lists.waiting, name="waiting"),

@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from tornvakt.base.access import services as access
+from tornvakt.base.drafts import services as drafts
 from tornvakt.base.facts import outbox
 from tornvakt.base.files import services as files
 from tornvakt.base.inbox.paths import DataDir
@@ -138,6 +139,11 @@ def forget_keyholders(_data: DataDir) -> str:
     return f"{sites.forget_keyholders(ended_before=before, now=now)} forgotten"
 
 
+def forget_drafts(_data: DataDir) -> str:
+    """Remove what was typed and not sent, and that nobody came back to in a week."""
+    return f"{drafts.forget_old(now=datetime.now(UTC))} removed"
+
+
 def forget_sessions(_data: DataDir) -> str:
     """Remove sign-ins that have run out."""
     return f"{access.forget_sessions(now=datetime.now(UTC))} removed"
@@ -161,6 +167,7 @@ JOBS = (
     Job("verify_journal", time(3, 20), verify_journal),
     Job("verify_audit", time(3, 40), verify_audit),
     Job("forget_sessions", time(0, 15), forget_sessions, is_hourly=True),
+    Job("forget_drafts", time(0, 20), forget_drafts, is_hourly=True),
     Job("forget_imports", time(0, 25), forget_imports, is_hourly=True),
     Job("forget_facts", time(0, 35), forget_facts, is_hourly=True),
     Job("forget_files", time(0, 45), forget_files, is_hourly=True),

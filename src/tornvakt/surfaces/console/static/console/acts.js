@@ -77,8 +77,10 @@ export function wire() {
 
 function followChoice(form, choice, number) {
   const name = draftName(form, choice);
-  const isChosen = form.querySelector(`[name="${choice.name}"]:checked`);
-  if (!isChosen && drafts.read(number, name) === choice.value) choice.checked = true;
+  drafts.fillIn(() => {
+    const isChosen = form.querySelector(`[name="${choice.name}"]:checked`);
+    if (!isChosen && drafts.read(number, name) === choice.value) choice.checked = true;
+  });
   choice.addEventListener("change", () => drafts.write(number, name, choice.value));
 }
 

@@ -167,6 +167,7 @@ const line = new Line(page.stream, page.seq, {
   },
   back() {
     bands.mended();
+    drafts.flush();
     fetchAll();
   },
 });
@@ -348,6 +349,7 @@ document.addEventListener("keydown", (event) => {
 
 /* --- start --- */
 drafts.sweep();
+drafts.fetchKept();
 document.addEventListener("tornvakt:shown", acts.wire);
 incident.wire();
 acts.wire();

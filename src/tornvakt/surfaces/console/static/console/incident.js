@@ -76,9 +76,11 @@ function wireClosing() {
   drafts.follow(form.elements.text, number(), "closing");
   if (form.elements.skip_reason) drafts.follow(form.elements.skip_reason, number(), "skip_reason");
   for (const name of ["result", "cause"]) {
-    const saved = drafts.read(number(), name);
-    const chosen = [...form.querySelectorAll(`[name="${name}"]`)].some((input) => input.checked);
-    if (saved && !chosen) for (const input of form.querySelectorAll(`[name="${name}"]`)) input.checked = input.value === saved;
+    drafts.fillIn(() => {
+      const saved = drafts.read(number(), name);
+      const choices = [...form.querySelectorAll(`[name="${name}"]`)];
+      if (saved && !choices.some((input) => input.checked)) for (const input of choices) input.checked = input.value === saved;
+    });
     form.addEventListener("change", (event) => {
       if (event.target.name === name) drafts.write(number(), name, event.target.value);
     });

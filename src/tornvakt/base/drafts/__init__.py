@@ -1,0 +1,1 @@
+"""Drafts (utkast): what somebody has typed and not sent, kept beside the copy in their browser."""
