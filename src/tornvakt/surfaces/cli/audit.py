@@ -93,6 +93,39 @@ def show(
 
 
 @app.command(
+    help="Visa vem som har sökt på ett ord bland händelserna. Loggen har inga ord, bara märken av "
+    "dem; två ord i fyra miljarder har samma märke.",
+)
+def searched(
+    word: Annotated[str, typer.Argument(metavar="ORD", help="Ordet, som det kan ha skrivits.")],
+    data: options.Data = options.DEFAULT_DATA,
+    days: Annotated[
+        int, typer.Option("--days", metavar="ANTAL", min=0, help="Bara så många dygn bakåt.")
+    ] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Ett JSON-objekt på varje rad.")] = False,
+) -> int:
+    """List the searches for a word, the newest first; exit code 1 when nobody has."""
+    with django_door.prepared_database(options.known(data).root):
+        from tornvakt.base.audit import selectors
+        from tornvakt.domains.incidents.fingerprints import fingerprint
+
+        mark, before, hits = fingerprint(word), None, 0
+        since = datetime.now(UTC) - timedelta(days=days) if days else None
+        while page := selectors.entries(
+            action="incidents.searched", kind="read", since=since, before_id=before, limit=1_000
+        ):
+            before = page[-1].id
+            found = [entry for entry in page if mark in entry.on[1].partition(":")[0].split("-")]
+            names = _names({entry.actor for entry in found if entry.actor is not None})
+            for entry in found:
+                print(_json(entry) if as_json else _line(entry, names))
+            hits += len(found)
+    if not hits:
+        print("Ingen har sökt på det ordet.", file=sys.stderr)
+    return ExitCode.OK if hits else ExitCode.NO
+
+
+@app.command(
     "set-aside",
     help="Lägg undan loggens filer när databasen med avsikt är återställd från en äldre kopia, "
     "eller när nyckeln är förlorad. Inget raderas; loggen fortsätter i nya filer.",

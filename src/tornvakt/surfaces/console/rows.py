@@ -7,14 +7,24 @@ from datetime import datetime
 from django.db.models import Max
 from django.template.loader import get_template
 from django.urls import reverse
-from django.utils.translation import gettext
 
 from tornvakt.base.access.models import Role, User
 from tornvakt.base.ui import formats
 from tornvakt.domains.alarms.models import SignalEvent
 from tornvakt.domains.incidents.pictures import QueueRow
-from tornvakt.domains.incidents.states import Result, State
-from tornvakt.pure.triage import OWN_ACCOUNT
+from tornvakt.domains.incidents.row_words import ending_of, place_of
+
+__all__ = [
+    "DESK_VIEWER",
+    "RowPicture",
+    "ending_of",
+    "newest_entries",
+    "picture",
+    "pictures",
+    "place_of",
+    "render",
+    "url_of",
+]
 
 DESK_VIEWER = User(role=Role.OPERATOR, call_name="desk")
 """On whose behalf the shared rows are read: any operator. Whoever subscribes has been asked for
@@ -93,30 +103,6 @@ def _point(row: QueueRow) -> str:
     if row.latitude is None or row.longitude is None:
         return ""
     return f"{row.latitude:.5f},{row.longitude:.5f}"
-
-
-def place_of(row: QueueRow) -> str:
-    """The place and its district; the account when nobody knows the place.
-
-    What no account reports, and what our own does, is about the alarm centre itself.
-    """
-    if not row.place:
-        if row.account in ("", OWN_ACCOUNT):
-            return gettext("The alarm centre")
-        unknown = gettext("Place unknown")
-        return f"{unknown} · " + gettext("account %(account)s") % {"account": row.account}
-    if not row.district or row.district in row.place:
-        return row.place
-    return f"{row.place}, {row.district}"
-
-
-def ending_of(row: QueueRow) -> str:
-    """How it ended, in words; empty while it is open."""
-    if row.state == State.MERGED:
-        return gettext("Joined with another incident")
-    if row.state == State.CANCELLED:
-        return gettext("Cancelled as a mistake")
-    return str(Result(row.result).label) if row.result else ""
 
 
 def url_of(number: str) -> str:

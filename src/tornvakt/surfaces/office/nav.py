@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tornvakt.base.access.policy import Subject, may_try
 
@@ -34,6 +35,7 @@ class Line:
 MENU = (
     Entry("office_start", "office.start", _("Start"), "grid"),
     Entry("desk", "incidents.view", _("Alarm desk"), "bell"),
+    Entry("incident_search", "incidents.search", pgettext_lazy("incidents", "Search"), "search"),
     Entry("sites", "sites.view", _("Protected objects"), "house", _("Objects")),
     Entry("default_cards", "sites.edit_defaults", _("Instruction cards"), "log", _("Objects")),
     Entry("duty", "incidents.view_duty", _("On call"), "phone", _("People")),

@@ -12,6 +12,7 @@ from tornvakt.surfaces.office import (
     person,
     rights,
     roles,
+    searching,
     start,
 )
 
@@ -56,6 +57,7 @@ urlpatterns = [
     path("mitt-konto/pin/", account.choose_pin, name="own_pin"),
     path("mitt-konto/losenord/", account.change_password, name="own_password"),
     path("mitt-konto/sessioner/", account.end_sessions, name="own_sessions"),
+    path("larm/sok/", searching.search, name="incident_search"),
     path("logg/", log.log, name="log"),
     path("logg/stickprov/", log_samples.samples, name="log_samples"),
     path("logg/stickprov/<int:sample_id>/", log_samples.one_sample, name="log_sample"),

@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 1.0
 LONGEST_WAIT_S = 30.0
+SEARCH_PAUSE_S = 0.02
 
 
 def main() -> int:
@@ -38,6 +39,8 @@ def main() -> int:
         signal.signal(number, end)
     worker = threading.Thread(target=_run, args=(stop,), name="jobs", daemon=True)
     worker.start()
+    # A thread of its own: a job may take minutes, and what happened a moment ago is searched for.
+    threading.Thread(target=_keep_search, args=(stop,), name="search", daemon=True).start()
     while not stop.wait(0.2):
         if not worker.is_alive():
             return 1
@@ -74,6 +77,29 @@ def _run(stop: threading.Event) -> None:
             wait = min(wait * 2, LONGEST_WAIT_S)
         status.write({"at": time.time(), "pid": os.getpid()})
         stop.wait(wait)
+
+
+def _keep_search(stop: threading.Event) -> None:
+    """Read what has happened into the index of the search, and older blocks when there is time."""
+    from django.db import DatabaseError, InterfaceError, connection
+
+    from tornvakt.domains.incidents import services as incidents
+
+    wait = LOOK_EVERY_S
+    while not stop.wait(wait):
+        wait = LOOK_EVERY_S
+        try:
+            while not stop.is_set() and incidents.follow_index():
+                stop.wait(SEARCH_PAUSE_S)  # whoever takes an incident comes between
+            if incidents.build_next_block() is not None:
+                wait = SEARCH_PAUSE_S
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("search.waiting error=%s", type(error).__name__)
+            connection.close()
+            wait = LONGEST_WAIT_S
+        except Exception:
+            log.exception("search.failed")
+            wait = LONGEST_WAIT_S
 
 
 def run_queued() -> None:

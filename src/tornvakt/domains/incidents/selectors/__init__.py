@@ -23,7 +23,12 @@ from tornvakt.domains.incidents.selectors.rows import (
     rows_of,
     waiting_counts,
 )
-from tornvakt.domains.incidents.selectors.searching import Asked, Found, search
+from tornvakt.domains.incidents.selectors.searching import (
+    Asked,
+    Found,
+    read_question,
+    search,
+)
 from tornvakt.domains.incidents.selectors.shift import skipped_steps
 from tornvakt.domains.incidents.selectors.view import incident
 
@@ -48,6 +53,7 @@ __all__ = [
     "newest_log_id",
     "on_duty",
     "queue",
+    "read_question",
     "rows_of",
     "search",
     "skipped_steps",

@@ -100,7 +100,7 @@ def search(viewer: User, asked: Asked, *, before: int | None = None, limit: int 
 
     ``before`` is ``older`` of the page before. Nobody without the right finds anything.
     """
-    question = words.read(asked.text)
+    question = read_question(asked.text)
     found = Found(question)
     if not decide(viewer, "incidents.search"):
         return found
@@ -115,6 +115,11 @@ def search(viewer: User, asked: Asked, *, before: int | None = None, limit: int 
     if not is_empty:
         found.rows, found.older = looking.page(before, limit, {row.id for row in found.exact})
     return found
+
+
+def read_question(text: str) -> words.Question:
+    """Understand what somebody typed."""
+    return words.read(text)
 
 
 def _seen(viewer: User) -> "QuerySet[Incident]":

@@ -116,8 +116,8 @@ class _Writing:
         adds: dict[bytes, int] = defaultdict(int)
         for pk, document in found.items():
             bit = 1 << (pk & _OFFSET)
-            for term in document.terms:
-                adds[term.encode()] |= bit
+            for said in document.terms:
+                adds[said.encode()] |= bit
         before = self._of_terms(list(adds))
         for stem in search_terms.CHANGING:
             before |= self._of_range(stem.encode(), stem.encode() + b"\xff")
@@ -128,7 +128,7 @@ class _Writing:
         changing = _map_of(found) | lost
         after: list[tuple[int, bytes, bytes]] = []
         empty: list[bytes] = []
-        for term in {*adds, *before}:
+        for term in adds.keys() | before.keys():
             was = bitsets.as_map(before.get(term, b""))
             bits = was & ~(changing if term.startswith(once) else lost) | adds.get(term, 0)
             if bits == 0:
