@@ -38,7 +38,12 @@ JUDGED = 422
 
 
 def requires(
-    action: str, *, polled: bool = False, stepped_up: bool = False, purpose: str = ""
+    action: str,
+    *,
+    polled: bool = False,
+    stepped_up: bool = False,
+    purpose: str = "",
+    may_be_kept: bool = False,
 ) -> Callable[[View], View]:
     """Let only those in who may do ``action``; works on plain and on async views.
 
@@ -54,8 +59,11 @@ def requires(
     and viewer. What is sent in vain and answered with the page is a look like any other. A look
     that cannot be logged is not shown. The own account is nobody else's. ``purpose`` (ändamål): a
     code of what the page is for, where that follows from the page itself.
-    No browser keeps an answer: the next person at the desk would find it there.
+    No browser keeps an answer: the next person at the desk would find it there. ``may_be_kept``:
+    but for what is nobody's secret, such as the tiles of a map; the view then says for how long.
     """
+
+    kept = _kept_as_said if may_be_kept else _kept_nowhere
 
     def protect(view: View) -> View:
         if iscoroutinefunction(view):
@@ -68,7 +76,7 @@ def requires(
                     return refusal
                 # Before the view: a stream has let go of the database when it answers.
                 unlogged = await sync_to_async(_note_look)(request, action, kwargs, polled, purpose)
-                return _kept_nowhere(unlogged or await view(request, *args, **kwargs))
+                return kept(unlogged or await view(request, *args, **kwargs))
         else:
 
             @wraps(view)
@@ -79,7 +87,7 @@ def requires(
                 answer = view(request, *args, **kwargs)
                 if _shows_something(request, answer):
                     answer = _note_look(request, action, kwargs, polled, purpose) or answer
-                return _kept_nowhere(answer)
+                return kept(answer)
 
         return signs.write(cast(View, guarded), action=action, is_stepped_up=stepped_up)
 
@@ -102,6 +110,11 @@ def _kept_nowhere(answer: HttpResponseBase) -> HttpResponseBase:
     if "no-store" not in answer.get("Cache-Control", ""):
         answer["Cache-Control"] = "no-store"
     return answer
+
+
+def _kept_as_said(answer: HttpResponseBase) -> HttpResponseBase:
+    is_said = answer.has_header("Cache-Control") and answer.status_code in (200, 304)
+    return answer if is_said else _kept_nowhere(answer)
 
 
 def open_to_all(reason: str) -> Callable[[View], View]:

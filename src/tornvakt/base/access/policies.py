@@ -57,6 +57,12 @@ def _may_see_right(user: User, right: object) -> bool:
     )
 
 
+def _everybody(user: User, _obj: object) -> bool:
+    """The ground of a map shows streets and districts, and nothing of what happens there."""
+    return True
+
+
+register("maps.view", _everybody, room=Compartment.PUB)
 register("access.own_account", _themselves, room=Compartment.PUB)
 register(
     "access.people_view",

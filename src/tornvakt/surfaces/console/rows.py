@@ -13,6 +13,7 @@ from tornvakt.base.ui import formats
 from tornvakt.domains.alarms.models import SignalEvent
 from tornvakt.domains.incidents.pictures import QueueRow
 from tornvakt.domains.incidents.row_words import ending_of, place_of
+from tornvakt.pure.triage import OWN_ACCOUNT
 
 __all__ = [
     "DESK_VIEWER",
@@ -54,6 +55,8 @@ class RowPicture:
     """``56.66340,16.35680``, WGS 84, for the map; empty when nobody knows where it is."""
     accuracy_m: int | None = None
     is_of_many: bool = False
+    why: str = ""
+    """Why it has no point: ``many``, ``centre``, ``unknown`` or ``unplaced``."""
     wakes: str = ""
     """When it wakes, if it waits for another party; wall clock."""
 
@@ -95,6 +98,7 @@ def picture(row: QueueRow, entry_id: int | None, now: datetime) -> RowPicture:
         point=_point(row),
         accuracy_m=row.accuracy_m,
         is_of_many=row.is_of_many,
+        why=_why(row),
         wakes=formats.clock(row.wakes_at)[:5] if row.wakes_at else "",
     )
 
@@ -103,6 +107,17 @@ def _point(row: QueueRow) -> str:
     if row.latitude is None or row.longitude is None:
         return ""
     return f"{row.latitude:.5f},{row.longitude:.5f}"
+
+
+def _why(row: QueueRow) -> str:
+    """Why an incident is not on the map; empty for one that is."""
+    if row.latitude is not None:
+        return ""
+    if row.is_of_many:
+        return "many"
+    if row.place:
+        return "unplaced"
+    return "centre" if row.account in ("", OWN_ACCOUNT) else "unknown"
 
 
 def url_of(number: str) -> str:

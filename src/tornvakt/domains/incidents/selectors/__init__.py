@@ -4,6 +4,7 @@ Each question is asked on behalf of a viewer; one without the right gets nothing
 machinery asks stands in `machinery.py`.
 """
 
+from tornvakt.domains.incidents.selectors.affected import affected
 from tornvakt.domains.incidents.selectors.card import call_list, card_of, where
 from tornvakt.domains.incidents.selectors.duty import (
     cover_gaps,
@@ -36,6 +37,7 @@ __all__ = [
     "Asked",
     "Found",
     "Member",
+    "affected",
     "alarm_ids",
     "call_list",
     "card_of",

@@ -19,6 +19,7 @@ from tornvakt.domains.sites.selectors.lacking import (
     lacks_of,
     with_lacks,
 )
+from tornvakt.domains.sites.selectors.points import Box, points
 from tornvakt.domains.sites.selectors.schedules import schedules_of
 from tornvakt.domains.sites.selectors.settings import settings_of
 from tornvakt.domains.sites.selectors.signals import transmitters_of, zone_names
@@ -34,6 +35,7 @@ from tornvakt.domains.sites.selectors.views import (
 
 __all__ = [
     "LACKS",
+    "Box",
     "Callee",
     "InstructionView",
     "KeyView",
@@ -52,6 +54,7 @@ __all__ = [
     "lacks_of",
     "plan_file",
     "plans",
+    "points",
     "schedules_of",
     "settings_of",
     "tests_of",
