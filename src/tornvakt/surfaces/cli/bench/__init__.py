@@ -1,7 +1,7 @@
 """`./tornvakt bench`: how fast the house is, measured beside the disk it stands on."""
 
 from tornvakt.surfaces.cli import options
-from tornvakt.surfaces.cli.bench import auditing, importing, judging, race, run, taking
+from tornvakt.surfaces.cli.bench import auditing, importing, judging, race, run, searching, taking
 
 app = options.plain("Mät hur snabbt det går, mot målen.")
 
@@ -16,5 +16,6 @@ app.command("desk")(taking.desk_)
 app.command("receive")(run.receive)
 app.command("import")(importing.importing)
 app.command("race")(race.race_)
+app.command("search")(searching.search)
 app.command("storm")(run.storm_)
 app.command("triage")(judging.triage)
