@@ -58,6 +58,11 @@ class DataDir:
         return self.root / "audit"
 
     @property
+    def maps(self) -> Path:
+        """Map layers and raster maps, public data all of it."""
+        return self.root / "karta"
+
+    @property
     def main_db(self) -> Path:
         """The main database when it is SQLite."""
         return self.root / "main.db"

@@ -114,3 +114,16 @@ class BrokenArchive(MapRefused):
         super().__init__(
             _("The PMTiles file cannot be read: %(what)s. Fetch it again.") % {"what": what}
         )
+
+
+class NoSuchMunicipality(MapRefused):
+    """No municipality has that code."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            _(
+                "There is no municipality with the code %(code)s. Write four digits, such as 0880 "
+                "for Kalmar."
+            )
+            % {"code": code}
+        )

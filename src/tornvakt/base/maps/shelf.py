@@ -7,11 +7,12 @@ read and judged when its size or time is another, never otherwise.
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tornvakt.base.inbox.paths import fsync_directory
@@ -39,15 +40,11 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A file that is not used, and why; said anew in the language of whoever asks."""
+    """A file that is not used, and why, in the language of whoever asked."""
 
     file: str
-    said: Callable[[], str] = field(compare=False)
-
-    @property
-    def why(self) -> str:
-        """The sentence."""
-        return self.said()
+    why: str
+    language: str | None
 
 
 @dataclass(slots=True)
@@ -106,20 +103,15 @@ class Shelf:
 
     def add(self, file: Path, facts: Facts, *, replace: bool = False) -> Layer | Picture:
         """Put a file in under the name of its facts. Raises what is wrong with it."""
-        slug = slug_of(facts.name)
-        if not replace and any(self._path(slug, end).exists() for end in (LAYER, ARCHIVE)):
-            raise MapExists(slug)
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        slug = self._free(facts.name, replace)
         if file.suffix == ARCHIVE:
             return self._add_archive(file, slug, facts)
-        if file.stat().st_size > MOST_BYTES:
-            raise TooLarge(
-                f"{file.stat().st_size // 1_000_000} MB", f"{MOST_BYTES // 1_000_000} MB"
-            )
-        data = layers.made(file.read_bytes(), facts)
-        self._write(self._path(slug, LAYER), data)
-        self._path(slug, ARCHIVE).unlink(missing_ok=True)
-        return layers.read(slug, data, str(Signature.of(self._path(slug, LAYER))))
+        _not_too_large(file)
+        return self._put(slug, layers.made(file.read_bytes(), facts))
+
+    def add_made(self, data: bytes, facts: Facts, *, replace: bool = False) -> Layer:
+        """Put in what lies in memory. Raises what is wrong with it."""
+        return self._put(self._free(facts.name, replace), layers.made(data, facts))
 
     def remove(self, slug: str) -> None:
         """Take a map out. Raises NoSuchMap."""
@@ -130,6 +122,19 @@ class Shelf:
         for path in there:
             path.unlink()
         fsync_directory(self.folder)
+
+    def _free(self, name: str, replace: bool) -> str:
+        slug = slug_of(name)
+        if not replace and any(self._path(slug, end).exists() for end in (LAYER, ARCHIVE)):
+            raise MapExists(slug)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return slug
+
+    def _put(self, slug: str, data: bytes) -> Layer:
+        path = self._path(slug, LAYER)
+        self._write(path, data)
+        self._path(slug, ARCHIVE).unlink(missing_ok=True)
+        return layers.read(slug, data, str(Signature.of(path)))
 
     def _path(self, slug: str, end: str) -> Path:
         return self.folder / f"{slug}{end}"
@@ -160,7 +165,8 @@ class Shelf:
         for path in self._files():
             state = self._state(path)
             before = self._known.get(path.name)
-            what = before[1] if before and before[0] == state else self._judge(path)
+            is_same = before is not None and before[0] == state and _is_readable(before[1])
+            what = before[1] if before is not None and is_same else self._judge(path)
             known[path.name] = state, what
             if isinstance(what, Layer):
                 found.layers.append(what)
@@ -190,16 +196,19 @@ class Shelf:
     def _judge(self, path: Path) -> Layer | Picture | Refused:
         try:
             if not is_slug(path.stem):
-                return Refused(path.name, _misnamed)
+                return _refused(
+                    path, _("Name the file with small letters, digits and hyphens only.")
+                )
             if path.suffix == ARCHIVE:
                 return self._picture(path)
             _not_too_large(path)
             return layers.read(path.stem, path.read_bytes(), str(Signature.of(path)))
         except MapRefused as refusal:
-            text = str(refusal)
-            return Refused(path.name, lambda: text)
+            return _refused(path, str(refusal))
         except OSError:
-            return Refused(path.name, _unreadable)
+            return _refused(
+                path, _("The file cannot be read. Is it the service's own, and is the disk well?")
+            )
 
     def _picture(self, path: Path) -> Picture:
         slug = path.stem
@@ -236,12 +245,13 @@ def _not_too_large(file: Path) -> None:
         raise TooLarge(f"{size // 1_000_000} MB", f"{MOST_BYTES // 1_000_000} MB")
 
 
-def _misnamed() -> str:
-    return _("Name the file with small letters, digits and hyphens only.")
+def _refused(path: Path, why: str) -> Refused:
+    return Refused(path.name, why, get_language())
 
 
-def _unreadable() -> str:
-    return _("The file cannot be read. Is it the service's own, and is the disk well?")
+def _is_readable(what: Layer | Picture | Refused) -> bool:
+    """Whether what was found before can be told to whoever asks now, in their language."""
+    return not isinstance(what, Refused) or what.language == get_language()
 
 
 _shelves: dict[Path, Shelf] = {}

@@ -38,6 +38,7 @@ COMMANDS = {
     "audit": Word(f"{HERE}.audit", "Granskningsloggen: kontrollera den, eller läs i den."),
     "triage": Word(f"{HERE}.triage", "Reglerna från signal till larm: visa, ändra, prova."),
     "user": Word(f"{HERE}.users", "Användare: bjud in med en engångslänk."),
+    "map": Word(f"{HERE}.maps", "Kartor utan internet: lägg in, lista, ta bort."),
     "simulate": Word(f"{HERE}.simulate", "Låtsas vara larmsändare."),
     "doctor": Word(f"{HERE}.doctor", "Vad är fel här, och vad gör man åt det?"),
     "test": Word(f"{HERE}.testing", "Kör alla prov."),

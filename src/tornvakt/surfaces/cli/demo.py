@@ -15,6 +15,7 @@ def load(data: DataDir) -> None:
     _places()
     _people()
     _duty()
+    _maps(data)
 
 
 def _enrol(data: DataDir) -> None:
@@ -58,6 +59,16 @@ def _places() -> None:
             transmitter = services.add_transmitter(site=site, account=premises.account)
             placed.append((premises, site, transmitter))
         demo_register.load(placed, town, timezone.now())
+
+
+def _maps(data: DataDir) -> None:
+    """Put the demo's layers in. What lies there under another name is left alone."""
+    from tornvakt.base.maps.layers import read
+    from tornvakt.base.maps.shelf import LAYER, shelf_of
+
+    for file in sorted((kalmar.folder() / "karta").glob(f"*{LAYER}")):
+        layer = read(file.stem, file.read_bytes(), "")
+        shelf_of(data.root).add(file, layer.facts, replace=True)
 
 
 def _duty() -> None:
