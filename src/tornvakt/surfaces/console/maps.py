@@ -43,7 +43,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "now_ms": formats.epoch_ms(now),
         "me_id": user.pk,
         "health_data": state.as_dict(),
-        "stream_url": f"{reverse('stream')}?vy=karta",
+        "stream_url": reverse("stream"),
         "words": words(),
         "levels": (1, 2, 3),
     }

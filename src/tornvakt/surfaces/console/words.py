@@ -3,12 +3,14 @@
 from django.utils.translation import gettext as _
 
 from tornvakt.base.ui import lock
+from tornvakt.surfaces.console import map_words
 
 
 def words() -> dict[str, str]:
     """Every text of the scripts; ``{name}`` is filled in by the script."""
     return {
         **lock.words(),
+        **map_words.words(),
         "title": _("Alarm desk – Tornvakt"),
         "you": _("You"),
         "nobody": _("not taken"),

@@ -17,6 +17,10 @@ let tries = 0;
 let isOut = false;
 let eventAt = Number(document.body.dataset.latest) || null;
 let contactAge = null;
+let trust = () => {};
+
+/** Whoever counts is told whether the counts can be trusted. */
+export const tellTrust = (work) => (trust = work);
 
 function make(tag, text, css = "") {
   const node = document.createElement(tag);
@@ -43,7 +47,7 @@ function band(kind, title, lines, since) {
 }
 
 function draw() {
-  queue.trust(!trouble && cutAt === null && !isOut);
+  trust(!trouble && cutAt === null && !isOut);
   desk.classList.toggle("is-cut", cutAt !== null || isOut);
   if (isOut) {
     const isRole = isOut === "role";

@@ -88,6 +88,7 @@ function take(change) {
   const lost = had.find((row) => row.isConnected && !queue.isMine(row) && !queue.isFree(row));
   if (lost) actions.lost(lost);
   follow();
+  document.dispatchEvent(new CustomEvent("tornvakt:queue", { detail: { changed: change.changed ?? [] } }));
   announce(added);
   if (change.load) drawLoad(change.load);
   if (change.log) byId("log").innerHTML = change.log;
@@ -196,6 +197,7 @@ async function askToLock() {
 }
 document.addEventListener("tornvakt:locked", lockUp);
 document.addEventListener("tornvakt:go", ({ detail }) => goTo(detail.address));
+document.addEventListener("tornvakt:select", ({ detail }) => select(queue.byNumber(detail.number)));
 
 /** Show what an address of the desk leads to, without leaving the desk. */
 function goTo(address) {
@@ -348,6 +350,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 /* --- start --- */
+bands.tellTrust(queue.trust);
 drafts.sweep();
 drafts.fetchKept();
 document.addEventListener("tornvakt:shown", acts.wire);
@@ -363,3 +366,4 @@ clocks.everySecond((at) => {
 clocks.start();
 addEventListener("beforeunload", () => line.close());
 document.documentElement.dataset.ready = "true";
+setTimeout(() => import("./map/at-desk.js").catch(() => {}), 200); // the map comes last: nobody waits for it

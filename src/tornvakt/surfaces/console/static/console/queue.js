@@ -207,6 +207,7 @@ export function claim(row, ownerId, name) {
 
 /** Make `row` the selected one. Focus follows when the keyboard did it. */
 export function choose(row, { focus = false } = {}) {
+  const was = selected();
   for (const other of rows()) {
     const chosen = other === row;
     other.classList.toggle("sel", chosen);
@@ -215,6 +216,7 @@ export function choose(row, { focus = false } = {}) {
     if (chosen) link.setAttribute("aria-current", "true");
     else link.removeAttribute("aria-current");
   }
+  if (row !== was) document.dispatchEvent(new CustomEvent("tornvakt:chosen"));
   if (!row) {
     const first = visible()[0]?.querySelector(".q-a");
     if (first) first.tabIndex = 0; // the queue can still be reached

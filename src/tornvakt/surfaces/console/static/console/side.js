@@ -19,4 +19,4 @@ export function close() {
   queue.selected()?.querySelector(".q-a").focus();
 }
 
-document.getElementById("side-close").addEventListener("click", close);
+for (const button of side.querySelectorAll("#side-close, [data-close-side]")) button.addEventListener("click", close);
