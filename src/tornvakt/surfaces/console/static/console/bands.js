@@ -1,6 +1,5 @@
 // Bands under the bar: one fact, what it means, the reserve routine. They push, they hide nothing.
 import { clock, duration, everySecond, now } from "./clocks.js";
-import * as queue from "./queue.js";
 import { say } from "./words.js";
 
 const place = document.getElementById("bands");
