@@ -269,6 +269,7 @@ class May:
     tick: bool
     record_attempt: bool
     attach: bool
+    edit: bool
     hand_over: bool
     dispatch: bool
     arrive: bool

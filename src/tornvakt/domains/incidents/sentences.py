@@ -68,6 +68,23 @@ def _raised(entry: LogEntry) -> str:
     return _("Priority raised from %(from)s to %(to)s") % _levels(entry)
 
 
+def _edited(entry: LogEntry) -> str:
+    told = []
+    if "from" in entry.params:
+        told.append(
+            _("%(who)s changed the priority from %(from)s to %(to)s")
+            % {"who": entry.params["who"], **_levels(entry)}
+        )
+    if "place" in entry.params:
+        told.append(
+            _("%(who)s changed the place from “%(place_was)s” to “%(place)s”") % dict(entry.params)
+        )
+    elif "site" in entry.params:
+        told.append(_("%(who)s joined it with the object %(site)s") % dict(entry.params))
+    words = ". ".join(told)
+    return f"{words}: {entry.text}" if entry.text else words
+
+
 def _taken(entry: LogEntry) -> str:
     waited = formats.exact_duration(int(entry.params["seconds"]))
     return _("Taken by %(who)s after %(time)s") % {"who": entry.params["who"], "time": waited}
@@ -227,6 +244,7 @@ _SENTENCES: dict[EntryKind, Callable[[LogEntry], str]] = {
     EntryKind.RAISED: _raised,
     EntryKind.TAKEN: _taken,
     EntryKind.GIVEN_BACK: _given_back,
+    EntryKind.EDITED: _edited,
     EntryKind.NOTE: lambda entry: entry.text,
     EntryKind.LOWERED: _lowered,
     EntryKind.RULE: lambda entry: rule_words.found(

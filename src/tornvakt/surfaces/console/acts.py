@@ -99,9 +99,10 @@ def judged(
     form: str,
     values: Mapping[str, str],
     errors: Mapping[str, str],
+    **more: object,
 ) -> HttpResponseBase:
     """422: the form once more, with what is wrong beside its field and nothing lost."""
-    forms = {form: {"values": values, "errors": errors}}
+    forms = {form: {"values": values, "errors": errors, **more}}
     if not desk.is_from_script(request):
         return desk.page(request, number, status=422, extra={"forms": forms})
     incident = desk.screen_of(request, number)

@@ -73,6 +73,7 @@ def permissions(view: IncidentView) -> dict[str, Any]:
         "may_wait": may.wait,
         "may_resume": may.resume,
         "may_attach": may.attach,
+        "may_edit": may.edit,
         "may_cancel": may.cancel,
         "may_reopen": may.reopen,
         "may_undo_cancel": may.undo_cancel,

@@ -21,6 +21,8 @@ class Incident(models.Model):
 
     number = models.CharField(max_length=16, unique=True)
     priority = models.PositiveSmallIntegerField()
+    priority_set_at = models.DateTimeField(null=True)
+    """When a person last chose the priority: rules may raise it then, and never lower it."""
     kind = models.CharField(max_length=20)
     origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.ALARM)
     site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, related_name="incidents")

@@ -24,6 +24,7 @@ class EntryKind(models.TextChoices):
     RELEASED = "released"
     """Back in the queue without anybody's doing: the desk was gone, or the role taken away."""
     ESCALATED = "escalated"
+    EDITED = "edited"
     NOTE = "note"
     STEP_DONE = "step_done"
     STEP_SKIPPED = "step_skipped"

@@ -103,6 +103,7 @@ def _may(viewer: User, found: Incident) -> May:
         tick=(is_mine or is_free) and can("tick"),
         record_attempt=is_open and can("ring"),
         attach=is_open and can("attach"),
+        edit=is_open and can("edit"),
         hand_over=is_open and can("hand_over"),
         dispatch=is_mine and State.DISPATCHED in ways and can("dispatch"),
         arrive=is_mine and State.ON_SCENE in ways and can("dispatch"),

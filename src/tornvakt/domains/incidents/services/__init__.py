@@ -46,6 +46,13 @@ from tornvakt.domains.incidents.services.duty import (
     end_turn,
     move_turn_end,
 )
+from tornvakt.domains.incidents.services.editing import (
+    Conflict,
+    EditConflict,
+    Fields,
+    NothingToChange,
+    edit,
+)
 from tornvakt.domains.incidents.services.following import (
     News,
     Repeated,
@@ -93,7 +100,10 @@ __all__ = [
     "CauseUnknown",
     "ChangedMeanwhile",
     "ChoiceMissing",
+    "Conflict",
     "DutyTaken",
+    "EditConflict",
+    "Fields",
     "HandOverMissing",
     "JoinNeedsReason",
     "News",
@@ -104,6 +114,7 @@ __all__ = [
     "NotInThisState",
     "NotItself",
     "NotYours",
+    "NothingToChange",
     "ObligationsLeft",
     "OutcomeMissing",
     "PhoneWrong",
@@ -129,6 +140,7 @@ __all__ = [
     "build_next_block",
     "cancel",
     "close",
+    "edit",
     "end_turn",
     "escalate_untaken",
     "follow_index",

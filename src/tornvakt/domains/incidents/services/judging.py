@@ -65,6 +65,7 @@ def _follow_priorities(incident_ids: Collection[int]) -> None:
     """Let incidents be as serious as their alarms; the rule's own line says what changed.
 
     A group that hit many keeps the priority it was given: it is about more than its alarms say.
+    What a person chose is raised here, and never lowered.
     """
     if not incident_ids:
         return
@@ -75,7 +76,11 @@ def _follow_priorities(incident_ids: Collection[int]) -> None:
         .values_list("incident_id")
         .annotate(most=Min("alarm__priority"))
     )
-    changed = [each for pk, each in incidents.items() if each.priority != wanted[pk]]
+    changed = [
+        each
+        for pk, each in incidents.items()
+        if wanted[pk] < each.priority or (wanted[pk] > each.priority and not each.priority_set_at)
+    ]
     for incident in changed:
         incident.priority = wanted[incident.pk]
         incident.version += 1
