@@ -7,6 +7,7 @@ what somebody else has taken, take back a joining or a cancelling, and sees what
 
 from functools import partial
 
+from tornvakt.base.access.compartments import Compartment
 from tornvakt.base.access.models import Role
 from tornvakt.base.access.policy import register, roles
 
@@ -16,6 +17,15 @@ leader = roles(Role.SHIFT_LEADER)
 on_incident = partial(register, thing="incident")
 on_incident("incidents.view", desk)
 register("incidents.search", desk, thing="search")
+register("incidents.view_figures", desk, thing="figures")
+register("incidents.view_month_figures", leader, thing="figures")
+register("incidents.set_figures", leader, thing="figures")
+register(
+    "incidents.count_figures",
+    roles(Role.ANALYST, Role.CONTROLLER),
+    room=Compartment.ANA,
+    thing="figures",
+)
 on_incident("incidents.take", desk)
 on_incident("incidents.take_over", desk)
 on_incident("incidents.note", desk)

@@ -40,7 +40,9 @@ _MAY: dict[str, Callable[[], str]] = {
     "incidents.plan_duty": lambda: _("plan who is on call"),
     "incidents.reopen": lambda: _("go on with a closed incident in a new one"),
     "incidents.ring": lambda: _("note a call to a keyholder"),
+    "incidents.count_figures": lambda: _("see the month's figures as sums"),
     "incidents.search": lambda: _("search among the incidents"),
+    "incidents.set_figures": lambda: _("set limits and prices of the figures"),
     "incidents.take": lambda: _("take an incident"),
     "incidents.take_over": lambda: _("take over an incident from another"),
     "incidents.tick": lambda: _("tick or skip steps of an action card"),
@@ -49,6 +51,8 @@ _MAY: dict[str, Callable[[], str]] = {
     "incidents.view": lambda: _("see the queue and the incidents"),
     "incidents.view_duty": lambda: _("see who is on call"),
     "incidents.view_shift": lambda: _("see who is on shift, the shift log and the hand-overs"),
+    "incidents.view_figures": lambda: _("see today's figures and the own rate"),
+    "incidents.view_month_figures": lambda: _("see the figures of a month and the invoice basis"),
     "incidents.view_skipped": lambda: _("see which steps were skipped"),
     "incidents.wait": lambda: _("let an incident wait"),
     "maps.view": lambda: _("see the ground of the map"),
@@ -118,6 +122,7 @@ _DID: dict[str, Callable[[], str]] = {
     "incidents.duty_turn_ended": lambda: _("Took away a turn on call"),
     "incidents.duty_turn_moved": lambda: _("Moved the end of a turn on call"),
     "incidents.escalated": lambda: _("The incident was escalated"),
+    "incidents.figure_set": lambda: _("Set a limit or a price of the figures"),
     "incidents.file": lambda: _("Attached a file to the incident"),
     "incidents.given_back": lambda: _("Gave the incident back to the queue"),
     "incidents.handed_over": lambda: _("Handed the incident over to 112"),
@@ -198,6 +203,7 @@ _DID: dict[str, Callable[[], str]] = {
 """What is written in the log of changes, by its full name."""
 
 _READ: dict[str, Callable[[], str]] = {
+    "incidents.figures_taken_out": lambda: _("Took out figures as a file"),
     "incidents.searched": lambda: _("Searched among the incidents"),
     "sites.exported": lambda: _("Took out the register as a file"),
     "sites.read_code_word": lambda: _("Saw a keyholder's code word"),
@@ -210,6 +216,7 @@ _KINDS: dict[str, Callable[[], str]] = {
     "action": lambda: "",
     "customer": lambda: _("customer"),
     "default": lambda: _("action card"),
+    "figures": lambda: pgettext("log", "figures"),
     "file": lambda: _("file"),
     "import": lambda: _("import"),
     "incident": lambda: _("incident"),

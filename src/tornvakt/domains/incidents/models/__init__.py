@@ -2,6 +2,7 @@
 
 from tornvakt.domains.incidents.models.calls import Call
 from tornvakt.domains.incidents.models.duty import TIB, DeskSeen, DutyRole, DutyTurn
+from tornvakt.domains.incidents.models.figures import FigureName, FigureSetting
 from tornvakt.domains.incidents.models.incident import Incident, IncidentAlarm, NumberSeries
 from tornvakt.domains.incidents.models.presence import (
     CallTree,
@@ -45,6 +46,8 @@ __all__ = [
     "DutyTurn",
     "EmergencyNote",
     "EntryKind",
+    "FigureName",
+    "FigureSetting",
     "HandOver",
     "HandOverState",
     "Incident",

@@ -1,0 +1,1 @@
+"""Figures and their uncertainty: one file per method, no clock and no database."""
