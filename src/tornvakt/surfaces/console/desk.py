@@ -24,7 +24,19 @@ from tornvakt.base.ui import formats
 from tornvakt.domains.incidents.models import Incident
 from tornvakt.domains.incidents.selectors import incident as find
 from tornvakt.domains.incidents.selectors import queue
-from tornvakt.surfaces.console import calm, feed, health, load, log_list, pane, rows, slims
+from tornvakt.surfaces.console import (
+    calm,
+    feed,
+    health,
+    keyboard,
+    load,
+    log_list,
+    pane,
+    rows,
+    silence,
+    slims,
+)
+from tornvakt.surfaces.console.shift_cell import cell
 from tornvakt.surfaces.console.words import words
 
 log = logging.getLogger(__name__)
@@ -62,6 +74,7 @@ def current_queue(request: HttpRequest) -> JsonResponse:
             "rows": [{"id": row.id, "html": rows.render(row)} for row in shown],
             "load": load.last_hour(now),
             "log": log_list.render(),
+            "silence": silence.render_for(user_of(request)),
         }
     )
 
@@ -163,6 +176,8 @@ def page(
         "log": log_list.pictures(),
         "calm": None if selected else calm.screen(user, now),
         "slims": slims.lines(user, now),
+        "shift_cell": cell(user, now),
+        "silence": silence.screen(user),
         "health": state,
         "health_data": state.as_dict(),
         "words": words(),

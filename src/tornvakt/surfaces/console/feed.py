@@ -27,7 +27,8 @@ from tornvakt.base.facts.wake import Watch, watch
 from tornvakt.domains.incidents.pictures import QueueRow
 from tornvakt.domains.incidents.selectors import newest_log_id, rows_of
 from tornvakt.domains.incidents.services import see_desks
-from tornvakt.surfaces.console import cues, load, log_list, rows
+from tornvakt.domains.incidents.services.windows import note_answers
+from tornvakt.surfaces.console import cues, load, log_list, rows, silence, windows
 from tornvakt.surfaces.console.hub import Hub, encode
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,8 @@ SEEN_EVERY_S = 20.0
 FACTS_AT_ONCE = 1_000
 ENDINGS = frozenset({name_of(RoleEnded), name_of(SessionsEnded)})
 """After these somebody who listens may have to stop."""
+WINDOWS_EVERY_S = 2.0
+"""How often what the windows have answered is written, all in one."""
 LOG_EVERY_S = 1.0
 """A burst of arming signals redraws the log once a second, not once a signal."""
 
@@ -58,7 +61,8 @@ class Feed:
         self._count = 0
         self._floor = 0
         self._seen: dict[int, float] = {}
-        self._load_at = self._log_at = self._seen_at = 0.0
+        self._load_at = self._log_at = self._seen_at = self._written_at = 0.0
+        self._silence_changed = False
         self._log_newest = -1
         self._may_have_lost = False
         self._is_over = False
@@ -140,6 +144,8 @@ class Feed:
         now = time.monotonic()
         self._tell(self._hub.note_read, now, carried_at)
         self._note_desks(now)
+        self._write_windows(now)
+        self._tell_silence()
         logged = self._has_new_log(now)
         if not changed and not logged and now - self._load_at < LOAD_EVERY_S:
             return
@@ -157,7 +163,7 @@ class Feed:
                     body["log"] = log_list.render()
             events[language] = encode("rows", body, self.sequence)
         cue = encode("cue", cues.body()) if self._hub.has_locked() else b""
-        self._tell(self._hub.broadcast, events, cue)
+        self._tell(self._hub.broadcast, events, cue, self.sequence)
 
     def _note_desks(self, now: float) -> None:
         if now - self._seen_at < SEEN_EVERY_S:
@@ -166,6 +172,32 @@ class Feed:
         here = User.objects.filter(pk__in=self._hub.who_is_here()).values_list("pk", flat=True)
         if here:
             see_desks(user_ids=list(here), now=datetime.now(UTC))
+
+    def _write_windows(self, now: float) -> None:
+        """Write what the windows have answered since the last time; one that is away waits."""
+        if now - self._written_at < WINDOWS_EVERY_S:
+            return
+        self._written_at = now
+        answers = windows.known.to_write()
+        if not answers:
+            return
+        try:
+            note_answers(answers=answers)
+        except (DatabaseError, InterfaceError):
+            windows.known.not_written(answers)
+            raise
+        windows.known.forget_old(datetime.now(UTC))
+
+    def _tell_silence(self) -> None:
+        """A desk fell silent or came back, people are being called or have answered."""
+        if not self._silence_changed:
+            return
+        self._silence_changed = False
+        events = {}
+        for language in LANGUAGES:
+            with translation.override(language):
+                events[language] = encode("silence", {"html": silence.render()})
+        self._tell(self._hub.broadcast, events)
 
     def _has_new_log(self, now: float) -> bool:
         if now - self._log_at < LOG_EVERY_S:
@@ -183,6 +215,7 @@ class Feed:
         has_ended = False
         for name, body in _told(fresh):
             has_ended = has_ended or name in ENDINGS
+            self._silence_changed = self._silence_changed or name in silence.FACTS
             if "incident_id" in body:
                 changed.add(int(body["incident_id"]))
         self._seen |= dict.fromkeys(fresh, now)

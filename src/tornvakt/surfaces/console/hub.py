@@ -10,7 +10,9 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
+from tornvakt.surfaces.console import windows
 from tornvakt.surfaces.console.health import look
 from tornvakt.surfaces.console.listeners import who_may_no_more
 
@@ -32,6 +34,11 @@ def encode(event: str, body: Mapping[str, object], identity: str = "") -> bytes:
     return f"{head}event: {event}\ndata: {data}\n\n".encode()
 
 
+def _greeting(desk: "Desk") -> bytes:
+    """What a window shows with its answers."""
+    return encode("desk", {"k": windows.token_for(desk.window)}) if desk.window else b""
+
+
 @dataclass(eq=False)
 class Desk:
     """One open stream."""
@@ -44,6 +51,8 @@ class Desk:
     is_locked: bool = False
     """Whether it may only count and sound: then it is sent cues, and nothing that names a place."""
     is_over: bool = False
+    window: windows.Window | None = None
+    """Which window of the desk it is; None for one that does not say."""
     waiting: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(QUEUE_LENGTH))
 
     def put(self, data: bytes) -> None:
@@ -75,12 +84,18 @@ class Hub:
         """When the feed last read the database, by the monotonic clock."""
         self.carried_at: float | None = None
         """When the newest pulse in the database left the receiver, epoch seconds."""
+        self.sequence = "none"
+        """The newest event that was broadcast."""
+        self._asked_at = 0.0
         self._pinging: asyncio.Task[None] | None = None
         self._rechecking: asyncio.Task[None] | None = None
         self._asking: set[asyncio.Task[None]] = set()
 
-    def broadcast(self, by_language: Mapping[str, bytes], cue: bytes = b"") -> None:
+    def broadcast(
+        self, by_language: Mapping[str, bytes], cue: bytes = b"", sequence: str = ""
+    ) -> None:
         """Give every desk the event in its language, and the locked ones the cue instead."""
+        self.sequence = sequence or self.sequence
         for desk in self.desks:
             data = cue if desk.is_locked else by_language[desk.language]
             if data:
@@ -88,6 +103,7 @@ class Hub:
 
     def resync(self) -> None:
         """Tell every desk to fetch everything: changes may have been lost on the way here."""
+        self.sequence = "none"  # what they draw next has a name we have not sent
         for desk in self.desks:
             desk.put(RESYNC)
 
@@ -123,12 +139,16 @@ class Hub:
         """Whether anybody has to be sent cues; may be asked from any thread."""
         return any(desk.is_locked for desk in tuple(self.desks))
 
-    def ping(self) -> bytes:
-        """Server time, who is here, and whether what stands on the desk can be trusted."""
+    def ping(self, *, asks: bool = True) -> bytes:
+        """Server time, who is here, and whether what stands on the desk can be trusted.
+
+        With ``asks`` it carries a number that each window answers with (`windows`).
+        """
         now = time.time()
         found = look(now, database_age=time.monotonic() - self.read_at, carried_at=self.carried_at)
         present = sorted({desk.call_name for desk in self.desks})
-        return encode("ping", {"t": round(now * 1000), "on": present, **found.as_dict()})
+        asked = {"n": windows.nonce(now, self.sequence)} if asks else {}
+        return encode("ping", {"t": round(now * 1000), "on": present, **asked, **found.as_dict()})
 
     async def stream(
         self, desk: Desk, begin: Callable[[], Awaitable[bytes]]
@@ -139,12 +159,14 @@ class Hub:
         asked once the desk is among those that are told: what changes meanwhile reaches it too.
         """
         self.desks.add(desk)
+        if desk.window is not None:
+            windows.known.opened(desk.window, datetime.now(UTC))
         if self._pinging is None or self._pinging.done():
             self._pinging = asyncio.create_task(self._ping_all())
         if self._rechecking is None or self._rechecking.done():
             self._rechecking = asyncio.create_task(self._recheck_all())
         try:
-            yield b"retry: 2000\n\n" + self.ping()
+            yield b"retry: 2000\n\n" + _greeting(desk) + self.ping()
             if first := await begin():
                 yield first
             end = time.monotonic() + LIFETIME_S
@@ -155,11 +177,15 @@ class Hub:
                 yield data
         finally:
             self.desks.discard(desk)
+            if desk.window is not None:
+                windows.known.closed(desk.window)
 
     async def _ping_all(self) -> None:
         while self.desks:
             await asyncio.sleep(PING_S)
-            data = self.ping()
+            now = time.time()
+            asks, self._asked_at = windows.is_due(now, self._asked_at), now
+            data = self.ping(asks=asks)
             for desk in self.desks:
                 desk.put(data)
 

@@ -9,13 +9,15 @@ from django.contrib.auth.signals import user_logged_out
 from django.db import connections
 from django.dispatch import receiver
 from django.http import HttpRequest, StreamingHttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from tornvakt.base.access.doors import requires
 from tornvakt.base.access.lock import LOCKED_AT, locked, unlocked, works_while_locked
 from tornvakt.base.access.models import User
 from tornvakt.base.ui.language import choice
-from tornvakt.surfaces.console import cues, feed
+from tornvakt.domains.incidents.services import windows as desk_windows
+from tornvakt.surfaces.console import cues, feed, windows
 from tornvakt.surfaces.console.hub import RESYNC, Desk, encode
 
 
@@ -31,12 +33,15 @@ async def stream(request: HttpRequest) -> StreamingHttpResponse:
     user = request.user
     assert isinstance(user, User)  # the policy lets nobody else in
     hub, reader = feed.running(asyncio.get_running_loop())
+    desk_id = windows.clean_id(request.GET.get("bord", ""))
+    session_mark = windows.mark_of(request.session.session_key or "")
     known = request.headers.get("Last-Event-ID") or request.GET.get("seq", "")
     desk = Desk(
         language=choice(request),
         user_id=user.pk,
         call_name=user.call_name,
         session_key=request.session.session_key or "",
+        window=windows.Window(desk_id, user.pk, session_mark) if desk_id else None,
         is_locked=True,  # until the session has been asked once more: no detail slips through
     )
 
@@ -71,6 +76,8 @@ def _now(session_key: str) -> tuple[bool, dict[str, object]]:
 def _sign_out(request: HttpRequest | None = None, **_: object) -> None:
     if request is not None and request.session.session_key:
         feed.end_session(request.session.session_key)
+        mark = windows.mark_of(request.session.session_key)
+        desk_windows.end_windows(session_mark=mark, now=timezone.now())
 
 
 @receiver([locked, unlocked], dispatch_uid="console.stream.lock")

@@ -11,11 +11,14 @@ import { drawLoad } from "./load.js";
 import * as lock from "./lock.js";
 import * as middle from "./middle.js";
 import * as queue from "./queue.js";
+import * as presence from "./presence.js";
+import * as palette from "./palette.js";
 import * as shift from "./shift.js";
 import { settled, track } from "./settling.js";
 import * as side from "./side.js";
 import * as slims from "./slims.js";
 import * as sound from "./sound.js";
+import * as silence from "./silence.js";
 import * as tabs from "./tabs.js";
 import { Line } from "./stream.js";
 import { changeTheme } from "./theme.js";
@@ -85,6 +88,8 @@ function take(change) {
   if (held) return void held.push(change);
   const had = queue.rows().filter(queue.isMine);
   const added = queue.apply(change);
+  presence.rendered(change.seq);
+  if (change.silence !== undefined) silence.show(change.silence);
   const lost = had.find((row) => row.isConnected && !queue.isMine(row) && !queue.isFree(row));
   if (lost) actions.lost(lost);
   follow();
@@ -158,7 +163,10 @@ const line = new Line(page.stream, page.seq, {
   resync: fetchAll,
   ping(ping) {
     bands.judge(ping);
+  desk: presence.greet,
+  silence: ({ html }) => silence.show(html),
     const others = ping.on.filter((name) => name !== page.meName);
+    presence.asked(ping.n);
     byId("present").textContent = [say("you"), ...others].join(", ");
   },
   cut: bands.cut,
@@ -171,7 +179,7 @@ const line = new Line(page.stream, page.seq, {
     drafts.flush();
     fetchAll();
   },
-});
+}, presence.id);
 
 /** A stream cannot say why it was refused; an ordinary question can. */
 async function probe() {
@@ -367,3 +375,4 @@ clocks.start();
 addEventListener("beforeunload", () => line.close());
 document.documentElement.dataset.ready = "true";
 setTimeout(() => import("./map/at-desk.js").catch(() => {}), 200); // the map comes last: nobody waits for it
+  silence.watchSound(at);

@@ -1,6 +1,7 @@
 // The lock: one key hides everything, and the desk goes on sounding and counting. Nothing of what
 // stood on the screen is left in the page; unlocking fetches it again.
 import { clock, duration, learn, now, stop } from "./clocks.js";
+import * as presence from "./presence.js";
 import * as sound from "./sound.js";
 import { say } from "./words.js";
 
@@ -52,11 +53,14 @@ export function run() {
 
 function open() {
   source?.close();
-  source = new EventSource(document.body.dataset.stream);
+  source = new EventSource(`${document.body.dataset.stream}?bord=${presence.id}`);
   source.addEventListener("ping", (event) => {
     heardAt = performance.now();
-    learn(JSON.parse(event.data).t);
+    const ping = JSON.parse(event.data);
+    learn(ping.t);
+    presence.asked(ping.n);
   });
+  source.addEventListener("desk", (event) => presence.greet(JSON.parse(event.data)));
   source.addEventListener("cue", (event) => {
     heardAt = performance.now();
     waiting = JSON.parse(event.data).waiting.map(([id, priority, opened]) => ({ id: String(id), priority, opened }));

@@ -7,6 +7,7 @@
 const LOUD_AFTER_MS = 20_000;
 const P2_EVERY_MS = 10_000;
 const MUTE_MS = 60_000;
+const FLOOR = 0.1; // below this of the whole volume nobody hears anything
 const GAIN = { 1: 0.3, 2: 0.25, 3: 0.1 };
 const STORE = "tv:sound";
 const SHAPES = {
@@ -17,6 +18,8 @@ const SHAPES = {
 };
 
 let context = null;
+let master = null; // all that sounds goes through it
+let ticked = null; // how far the sound had come when it was last asked about
 let watched = [];
 let known = null; // ids heard of so far; the first list sounds for what waits, not for old P3
 let pulsesAt = -Infinity;
@@ -46,6 +49,17 @@ export const isOn = () => context?.state === "running" && testedAt !== null;
 export const isHeld = () => testedAt !== null && context?.state !== "running";
 export const tested = () => testedAt;
 
+/** For the server: none, on, silenced (60 s by key M), held (by the browser, or it stands), zero. */
+export function state(at) {
+  if (testedAt === null) return "none";
+  const came = context?.currentTime ?? null;
+  const stands = ticked !== null && came !== null && at - ticked.at > 2000 && came <= ticked.came;
+  if (ticked === null || at - ticked.at > 2000) ticked = { at, came };
+  if (isHeld() || stands) return "held";
+  if (master.gain.value < FLOOR) return "zero";
+  return silence(at) > 0 ? "silenced" : "on";
+}
+
 function tell(name, detail = {}) {
   document.dispatchEvent(new CustomEvent(`tornvakt:${name}`, { detail }));
 }
@@ -53,6 +67,8 @@ function tell(name, detail = {}) {
 function open() {
   if (!context) {
     context = new AudioContext();
+    master = new GainNode(context);
+    master.connect(context.destination);
     context.addEventListener("statechange", () => tell("sound-state"));
   }
   return context.resume();
@@ -69,7 +85,7 @@ function play(level, { loud = false } = {}) {
     volume.gain.linearRampToValueAtTime(gain, from + (level === 3 ? 0.15 : 0.01));
     volume.gain.setValueAtTime(gain, from + length - 0.02);
     volume.gain.linearRampToValueAtTime(0, from + length);
-    tone.connect(volume).connect(context.destination);
+    tone.connect(volume).connect(master);
     tone.start(from);
     tone.stop(from + length + 0.02);
   }

@@ -4,10 +4,10 @@ import * as clocks from "./clocks.js";
 const SILENCE_MS = 8000;
 const RETRY_MS = 2000;
 
-/** Follows the stream and tells `on.*` what happens: rows, ping, resync, cut, back, retry. */
+/** Follows the stream and tells `on.*` what happens: desk, rows, ping, silence, emergency, resync, cut, back, retry. */
 export class Line {
-  constructor(url, seq, on) {
-    Object.assign(this, { url, seq, on });
+  constructor(url, seq, on, id) {
+    Object.assign(this, { url, seq, on, id });
     this.isCut = false;
     this.tries = 0;
     this.heard();
@@ -33,7 +33,7 @@ export class Line {
     this.source?.close();
     this.openedAt = performance.now();
     this.isWaiting = false;
-    const source = (this.source = new EventSource(`${this.url}?seq=${encodeURIComponent(this.seq)}`));
+    const source = (this.source = new EventSource(`${this.url}?seq=${encodeURIComponent(this.seq)}&bord=${this.id ?? ""}`));
     const take = (name, work) => source.addEventListener(name, (event) => {
       if (source !== this.source) return;
       this.heard();
@@ -49,6 +49,7 @@ export class Line {
       this.on.rows(change);
     });
     take("resync", () => this.on.resync());
+    for (const name of ["desk", "silence", "emergency"]) take(name, (told) => this.on[name]?.(told));
     source.onerror = () => {
       if (source !== this.source) return;
       source.close(); // we decide when to try again
