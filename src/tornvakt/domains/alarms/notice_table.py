@@ -276,6 +276,19 @@ RULES: dict[str, Rule] = {
         subject=("desk",),
         restores=("desk.silent",),
     ),
+    "paper.failed": Rule(
+        3,
+        "technical",
+        "Läget kan inte skrivas till mappen för utskrifter: {why_sv}. Reservpärmen blir gammal",
+        "The live state cannot be printed to its folder: {why_en}. The reserve pack grows old",
+    ),
+    "paper.works": Rule(
+        4,
+        "technical",
+        "Läget skrivs till mappen för utskrifter igen",
+        "The live state is printed to its folder again",
+        restores=("paper.failed",),
+    ),
     "call_tree.began": Rule(
         4, "technical", "Larmkedjan startade: {why_sv}", "The call tree began: {why_en}"
     ),

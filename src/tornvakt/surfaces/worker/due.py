@@ -24,11 +24,13 @@ from tornvakt.base.inbox.paths import DataDir
 from tornvakt.domains.alarms import services as alarms
 from tornvakt.domains.sites import services as sites
 from tornvakt.domains.sites.services import importing
+from tornvakt.surfaces.worker import printing
 from tornvakt.surfaces.worker.models import DueJob
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=30)
+DAY_ONE = datetime(2026, 1, 1, tzinfo=UTC)
 VERIFY_TIMEOUT_S = 1500
 
 
@@ -42,9 +44,15 @@ class Job:
     """Does it and returns a word about how it went."""
     is_hourly: bool = False
     """Due each hour, at the minute of ``at``."""
+    every: Callable[[], int] | None = None
+    """Due every so many minutes, counted from midnight UTC; 0: looked at again in an hour."""
 
     def next_time(self, after: datetime) -> datetime:
         """Return when it is due the next time."""
+        if self.every is not None:
+            minutes = self.every() or 60
+            passed = (after - DAY_ONE) // timedelta(minutes=minutes)
+            return DAY_ONE + (passed + 1) * timedelta(minutes=minutes)
         if not self.is_hourly:
             return next_time(self.at, after)
         moment = after.replace(minute=self.at.minute, second=0, microsecond=0)
@@ -164,6 +172,9 @@ def _verify(module: str, what: str, data: DataDir) -> str:
 
 
 JOBS = (
+    Job("print_live", time(0, 0), printing.print_live, every=printing.every_minutes),
+    Job("print_pack_night", time(3, 30), printing.print_pack),
+    Job("print_pack_day", time(15, 30), printing.print_pack),
     Job("verify_journal", time(3, 20), verify_journal),
     Job("verify_audit", time(3, 40), verify_audit),
     Job("forget_sessions", time(0, 15), forget_sessions, is_hourly=True),

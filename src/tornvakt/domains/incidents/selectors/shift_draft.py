@@ -92,9 +92,9 @@ def drafts(shift: Shift, remarks: str, now: datetime) -> list[Draft]:
         *_incidents("open", [each for each in found if _section(each) == "open"]),
         *_incidents("waiting", [each for each in found if _section(each) == "waiting"]),
         *_incidents("faults", [each for each in found if _section(each) == "faults"]),
-        *_standing("silent", SILENT),
-        *_standing("late", LATE),
-        *_tests(now),
+        *standing("silent", SILENT),
+        *standing("late", LATE),
+        *tests(now),
         Draft("duty", "duty", {"rows": _duty(now)}),
         Draft("log", "log", {"rows": _log(shift, now)}),
         Draft("remarks", "remarks", {"text": remarks}),
@@ -184,7 +184,7 @@ def _incident(each: Incident, work: WorkNow) -> dict[str, Any]:
     }
 
 
-def _standing(section: str, notices: Sequence[str]) -> Iterator[Draft]:
+def standing(section: str, notices: Sequence[str]) -> Iterator[Draft]:
     """Transmitters something is wrong with just now, as one item; none when all is well."""
     rows = (
         Alarm.objects.filter(closed_at=None, state=AlarmState.OPEN, notice__in=notices)
@@ -216,7 +216,8 @@ def running_tests(now: datetime) -> QuerySet[TestMode]:
     return rows.select_related("site", "started_by").order_by("ends_at", "pk")
 
 
-def _tests(now: datetime) -> Iterator[Draft]:
+def tests(now: datetime) -> Iterator[Draft]:
+    """Return the test modes that hold, an item each."""
     for each in running_tests(now):
         content = {
             "place": each.site.name,
