@@ -28,7 +28,6 @@ from tornvakt.surfaces.console import (
     calm,
     feed,
     health,
-    keyboard,
     load,
     log_list,
     pane,
@@ -36,7 +35,6 @@ from tornvakt.surfaces.console import (
     silence,
     slims,
 )
-from tornvakt.surfaces.console.shift_cell import cell
 from tornvakt.surfaces.console.words import words
 
 log = logging.getLogger(__name__)
@@ -176,7 +174,6 @@ def page(
         "log": log_list.pictures(),
         "calm": None if selected else calm.screen(user, now),
         "slims": slims.lines(user, now),
-        "shift_cell": cell(user, now),
         "silence": silence.screen(user),
         "health": state,
         "health_data": state.as_dict(),
