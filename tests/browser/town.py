@@ -375,7 +375,7 @@ class Town:
         """
         from tornvakt.base.access.models import User
         from tornvakt.domains.alarms.models import AccountState, AreaState
-        from tornvakt.domains.incidents.models import Incident
+        from tornvakt.domains.incidents.models import Incident, Shift, ShiftHandOver
         from tornvakt.domains.sites import services as sites
         from tornvakt.domains.sites.models import TestMode
 
@@ -384,6 +384,9 @@ class Town:
             sites.end_test(test_id=test.pk, by=leader, at=datetime.now(UTC))
         for incident in Incident.objects.filter(closed_at=None).order_by("pk"):
             _end(incident, leader)
+        over = {"over_at": datetime.now(UTC)}
+        ShiftHandOver.objects.filter(over_at=None).update(state="dropped", **over)
+        Shift.objects.filter(ended_at=None).update(ended_at=datetime.now(UTC), ended_how="own")
         AreaState.objects.all().delete()
         AccountState.objects.all().delete()
         User.objects.update(language="sv", theme="dark")

@@ -191,7 +191,7 @@ def _load(content: Content) -> ItemWords:
         _("%(n)d incidents ended") % {"n": content["closed"]},
     ]
     when = {"since": at(content["since"]), "until": at(content["until"])}
-    return ItemWords(_("From %(since)s to %(until)s") % when, lines)
+    return ItemWords(_("Load from %(since)s to %(until)s") % when, lines)
 
 
 def _remarks(content: Content) -> ItemWords:

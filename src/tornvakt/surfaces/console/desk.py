@@ -35,6 +35,7 @@ from tornvakt.surfaces.console import (
     silence,
     slims,
 )
+from tornvakt.surfaces.console.shift_cell import cell
 from tornvakt.surfaces.console.words import words
 
 log = logging.getLogger(__name__)
@@ -174,6 +175,7 @@ def page(
         "log": log_list.pictures(),
         "calm": None if selected else calm.screen(user, now),
         "slims": slims.lines(user, now),
+        "shift_cell": cell(user, now),
         "silence": silence.screen(user),
         "health": state,
         "health_data": state.as_dict(),

@@ -18,6 +18,9 @@ from tornvakt.surfaces.console import (
     map_ground,
     maps,
     phone,
+    shift,
+    shift_hand_over,
+    shift_papers,
     slims,
     shift,
     shift_hand_over,
@@ -28,6 +31,7 @@ from tornvakt.surfaces.console import (
 )
 
 _INCIDENT = "larm/handelser/<str:number>/"
+_HAND_OVER = "larm/pass/overlamning/<int:pk>/"
 _TILES = "larm/karta/rutor/<slug:archive>/"
 
 urlpatterns = [
@@ -60,6 +64,23 @@ urlpatterns = [
     path("larm/karta/underlag/", map_ground.ground, name="map_ground"),
     path("larm/karta/lager/<slug:layer>/", map_ground.layer, name="map_layer"),
     path(f"{_TILES}<int:z>/<int:x>/<int:y>", map_ground.tile, name="map_tile"),
+    path("larm/pass/", shift.page, name="shift"),
+    path("larm/pass/nu/", shift.on_now, name="shift_now"),
+    path("larm/pass/borja/", shift.begin, name="shift_begin"),
+    path("larm/pass/avsluta/", shift.end, name="shift_end"),
+    path("larm/pass/logg/", shift.note, name="shift_note"),
+    path("larm/pass/laget/", shift_papers.state_now, name="paper_now"),
+    path("larm/pass/overlamning/", shift_hand_over.prepare, name="shift_prepare"),
+    path(_HAND_OVER, shift_hand_over.page, name="shift_hand_over"),
+    path(f"{_HAND_OVER}signera/", shift_hand_over.sign, name="shift_hand_over_sign"),
+    path(f"{_HAND_OVER}ta-emot/", shift_hand_over.receive, name="shift_hand_over_receive"),
+    path(f"{_HAND_OVER}backa/", shift_hand_over.step_back, name="shift_hand_over_back"),
+    path(f"{_HAND_OVER}anmarkning/", shift_hand_over.remark, name="shift_hand_over_remark"),
+    path(f"{_HAND_OVER}klar/", shift_hand_over.complete, name="shift_hand_over_complete"),
+    path(f"{_HAND_OVER}utan-mottagare/", shift_hand_over.leave, name="shift_hand_over_leave"),
+    path(f"{_HAND_OVER}avbryt/", shift_hand_over.drop, name="shift_hand_over_drop"),
+    path(f"{_HAND_OVER}last/", shift_hand_over.see_left, name="shift_hand_over_seen"),
+    path(f"{_HAND_OVER}pdf/", shift_papers.hand_over, name="shift_hand_over_pdf"),
     path("larm/samtal/", phone.call, name="call"),
     path("larm/samtal/platser/", phone.places, name="call_places"),
     path("larm/vantar/", lists.waiting, name="waiting"),

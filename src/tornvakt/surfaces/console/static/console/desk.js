@@ -14,6 +14,7 @@ import * as queue from "./queue.js";
 import * as presence from "./presence.js";
 import * as palette from "./palette.js";
 import * as shift from "./shift.js";
+import "./handover.js";
 import { settled, track } from "./settling.js";
 import * as side from "./side.js";
 import * as slims from "./slims.js";

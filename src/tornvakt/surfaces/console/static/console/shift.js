@@ -1,5 +1,5 @@
 // "Börja pass": the operator starts the sounds, hears all three and says so. Then M is silence.
-import { post } from "./actions.js";
+import { post, refused } from "./actions.js";
 import { clock, now } from "./clocks.js";
 import * as sound from "./sound.js";
 import * as toast from "./toast.js";
@@ -32,11 +32,43 @@ for (const button of answers) {
     if (!heard) return void rehearse();
     sound.begin(now());
     dialog.close();
+    beginShift();
   });
 }
 document.addEventListener("tornvakt:rehearsing", ({ detail }) => {
   for (const row of dialog.querySelectorAll("[data-sound]")) row.classList.toggle("is-playing", row.dataset.sound === String(detail.level));
 });
+
+/* --- who is on shift --- */
+const who = document.getElementById("shift-cell");
+const WHO_EVERY_MS = 30_000;
+/** Where the page of the shift is. */
+export const address = document.getElementById("to-shift")?.getAttribute("href") ?? "";
+
+/** The shift begins on the server too, once however often it is said. Asked again until it answers. */
+async function beginShift(wait = 2000) {
+  const answer = await post(cell.box.dataset.begin);
+  if (answer.status === 200) {
+    document.dispatchEvent(new CustomEvent("tornvakt:shift-begun", { detail: answer.body }));
+    return renewWho();
+  }
+  if (answer.status === 0 || answer.status >= 500) setTimeout(beginShift, wait, Math.min(wait * 2, 30_000));
+  else refused(answer);
+}
+
+async function renewWho() {
+  if (!who) return; // a page without the bar
+  try {
+    const answer = await fetch(who.dataset.from, { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(8000) });
+    if (!answer.ok || answer.redirected || who.contains(document.activeElement)) return;
+    const html = (await answer.text()).trim();
+    if (who.innerHTML !== html) who.innerHTML = html;
+  } catch {
+    // the line to the server says so itself
+  }
+}
+setInterval(renewWho, WHO_EVERY_MS);
+document.addEventListener("tornvakt:shown", () => document.querySelector("#listing[data-shift]") && renewWho());
 
 function log(what, ids = []) {
   post(cell.box.dataset.log, { what, incidents: ids.join(",") });
