@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "tornvakt.base.reviews",
     "tornvakt.base.files",
     "tornvakt.base.drafts",
+    "tornvakt.base.preferences",
     "tornvakt.base.sending",
     "tornvakt.base.ui",
     "tornvakt.domains.sites",

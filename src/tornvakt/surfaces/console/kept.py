@@ -1,4 +1,4 @@
-"""``/larm/utkast/``: what an operator has typed and not sent, kept until it is.
+"""What belongs to one operator: ``/larm/utkast/``, typed and not sent; ``/larm/tangenter/``.
 
 A draft is nobody else's: it is neither shown to a colleague nor logged as a look. Its words enter
 the log when they are sent.
@@ -8,12 +8,13 @@ import json
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from tornvakt.base.access.doors import requires
 from tornvakt.base.drafts import services as drafts
+from tornvakt.base.preferences import services as preferences
 from tornvakt.base.ui import formats
-from tornvakt.surfaces.console import desk
+from tornvakt.surfaces.console import desk, keyboard
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,3 +35,14 @@ def kept(request: HttpRequest) -> HttpResponseBase:
     if not is_sound or "\x00" in "".join([*texts, *texts.values()]):
         return HttpResponse(status=400)
     return JsonResponse({"kept": drafts.keep(by=by, texts=texts, now=now)})
+
+
+@require_POST
+@requires("incidents.view", polled=True)
+def keys(request: HttpRequest) -> HttpResponseBase:
+    """Keep a person's choice of keys: ``choice`` is JSON, as `keyboard.judged` reads it."""
+    choice = keyboard.judged(request.POST.get("choice", ""))
+    if choice is None:
+        return HttpResponse(status=400)
+    preferences.choose(by=desk.user_of(request), name=keyboard.NAME, value=choice)
+    return JsonResponse({"ok": True})

@@ -37,6 +37,7 @@ export const all = () => rows.filter((row) => acts.has(row.dataset.command)).map
 function save() {
   post(dialog.dataset.save, { choice: JSON.stringify(own) });
   show();
+  relabel();
 }
 
 /** The keys that stand on buttons and in the footer are those that work. */
@@ -46,14 +47,15 @@ function show() {
   document.getElementById("keys-switch").textContent = say(own.on ? "keys_switch_off" : "keys_switch_on");
   document.getElementById("keys-reset").hidden = !Object.keys(own.keys).length;
   for (const row of rows) row.querySelector("dt kbd").textContent = keyOf(row).toUpperCase();
-  relabel();
 }
 
+const came = new WeakMap(); // what each key on the page said when it came
+
 /** Put the person's own keys where the page shows those it came with. */
-export function relabel(root = document.body) {
-  for (const kbd of root.querySelectorAll("kbd.single, .hints kbd")) {
-    kbd.dataset.was ??= kbd.textContent;
-    const row = rows.find((each) => shipped(each).toUpperCase() === kbd.dataset.was);
+function relabel() {
+  for (const kbd of document.querySelectorAll("kbd.single, .hints kbd")) {
+    if (!came.has(kbd)) came.set(kbd, kbd.textContent);
+    const row = rows.find((each) => shipped(each).toUpperCase() === came.get(kbd));
     if (row) kbd.textContent = keyOf(row).toUpperCase();
   }
 }
@@ -101,6 +103,7 @@ document.getElementById("keys-reset").addEventListener("click", () => {
   save();
 });
 document.getElementById("show-keys").addEventListener("click", () => dialog.showModal());
+// After the pane has been remembered as it was sent: a renewal compares it with what comes next.
 document.addEventListener("tornvakt:shown", () => Object.keys(own.keys).length && relabel());
 show();
 

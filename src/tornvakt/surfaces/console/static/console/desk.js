@@ -3,6 +3,7 @@ import * as actions from "./actions.js";
 import * as acts from "./acts.js";
 import * as bands from "./bands.js";
 import * as clocks from "./clocks.js";
+import * as commands from "./commands.js";
 import * as drafts from "./drafts.js";
 import * as incident from "./incident.js";
 import * as keys from "./keys.js";
@@ -10,16 +11,16 @@ import { announce } from "./live.js";
 import { drawLoad } from "./load.js";
 import * as lock from "./lock.js";
 import * as middle from "./middle.js";
-import * as queue from "./queue.js";
 import * as presence from "./presence.js";
 import * as palette from "./palette.js";
+import * as queue from "./queue.js";
 import * as shift from "./shift.js";
 import "./handover.js";
 import { settled, track } from "./settling.js";
 import * as side from "./side.js";
+import * as silence from "./silence.js";
 import * as slims from "./slims.js";
 import * as sound from "./sound.js";
-import * as silence from "./silence.js";
 import * as tabs from "./tabs.js";
 import { Line } from "./stream.js";
 import { changeTheme } from "./theme.js";
@@ -87,10 +88,10 @@ byId("p1-banner").querySelector("button").addEventListener("click", () => select
 let held = null; // changes that arrive while everything is being fetched again
 function take(change) {
   if (held) return void held.push(change);
-  const had = queue.rows().filter(queue.isMine);
-  const added = queue.apply(change);
   presence.rendered(change.seq);
   if (change.silence !== undefined) silence.show(change.silence);
+  const had = queue.rows().filter(queue.isMine);
+  const added = queue.apply(change);
   const lost = had.find((row) => row.isConnected && !queue.isMine(row) && !queue.isFree(row));
   if (lost) actions.lost(lost);
   follow();
@@ -162,12 +163,12 @@ function isAfter(name, other) {
 const line = new Line(page.stream, page.seq, {
   rows: take,
   resync: fetchAll,
-  ping(ping) {
-    bands.judge(ping);
   desk: presence.greet,
   silence: ({ html }) => silence.show(html),
-    const others = ping.on.filter((name) => name !== page.meName);
+  ping(ping) {
     presence.asked(ping.n);
+    bands.judge(ping);
+    const others = ping.on.filter((name) => name !== page.meName);
     byId("present").textContent = [say("you"), ...others].join(", ");
   },
   cut: bands.cut,
@@ -304,34 +305,38 @@ const press = (act, name, missing = "not_now") => opens(async () => {
     return Boolean(found) || acts.open(name);
   }, missing);
 });
-const step = (by) => () => select(queue.neighbour(by), { focus: true });
-keys.connect(
-  {
-    t: takeIt,
-    b: () => whenThere(acts.tick, "no_step"),
-    h: form("skip"),
-    r: form("attempt"),
-    l: form("hand_over"),
-    s: press("on_scene", "dispatch"),
-    v: press("resume", "wait"),
-    d: press("merge", "", "no_twin"),
-    f: form("attach"),
-    i: () => middle.go(byId("new-call").getAttribute("href")),
-    m: shift.mute,
-    p: askToLock,
-    n: opens(async () => (await isShown()) && byId("note")?.focus()),
-    a: async () => (await isShown()) && actions.openClosing(),
-    o: () => (isFolded() && side.isOpen() ? side.close() : side.focus("sig-h")),
-    x: async () => (await isShown()) && tabs.turn(),
-    z: () => actions.undo(),
-    1: () => queue.filterBy(1),
-    2: () => queue.filterBy(2),
-    3: () => queue.filterBy(3),
-    4: () => side.focus("log-h"),
-  },
-  {
+const step = (by) => Object.assign(() => select(queue.neighbour(by), { focus: true }), { repeats: true });
+commands.connect({
+  next: step(1),
+  previous: step(-1),
+  take: takeIt,
+  tick: () => whenThere(acts.tick, "no_step"),
+  skip: form("skip"),
+  attempt: form("attempt"),
+  hand_over: form("hand_over"),
+  send: press("on_scene", "dispatch"),
+  wait: press("resume", "wait"),
+  merge: press("merge", "", "no_twin"),
+  attach: form("attach"),
+  edit: form("edit"),
+  call: () => middle.go(byId("new-call").getAttribute("href")),
+  mute: shift.mute,
+  shift: () => middle.go(shift.address),
+  lock: askToLock,
+  note: opens(async () => (await isShown()) && byId("note")?.focus()),
+  close: async () => (await isShown()) && actions.openClosing(),
+  raw: () => (isFolded() && side.isOpen() ? side.close() : side.focus("sig-h")),
+  timeline: async () => (await isShown()) && tabs.turn(),
+  undo: () => actions.undo(),
+  level1: () => queue.filterBy(1),
+  level2: () => queue.filterBy(2),
+  level3: () => queue.filterBy(3),
+  log: () => side.focus("log-h"),
+});
+palette.connect(goTo);
+keys.connect({
     moves: {
-      ArrowDown: step(1), j: step(1), ArrowUp: step(-1), k: step(-1),
+      ArrowDown: step(1), ArrowUp: step(-1),
       Home: () => select(mostUrgent(), { focus: true }),
       End: () => select(queue.visible().at(-1), { focus: true }),
     },
@@ -350,8 +355,7 @@ keys.connect(
       else queue.bringUp();
       return true;
     },
-  },
-);
+});
 document.addEventListener("keydown", (event) => {
   if (!event.target.matches?.("#note, textarea[data-enter]") || event.key !== "Enter" || event.shiftKey || event.isComposing || event.ctrlKey) return;
   event.preventDefault();
@@ -371,9 +375,9 @@ clocks.everySecond((at) => {
   banner(at);
   sound.judge(at);
   shift.draw(at);
+  silence.watchSound(at);
 });
 clocks.start();
 addEventListener("beforeunload", () => line.close());
 document.documentElement.dataset.ready = "true";
 setTimeout(() => import("./map/at-desk.js").catch(() => {}), 200); // the map comes last: nobody waits for it
-  silence.watchSound(at);

@@ -1,33 +1,5 @@
-// One key, one act. Never while somebody writes; can be switched off (WCAG 2.1.4).
-import { say } from "./words.js";
-
-const dialog = document.getElementById("keys");
-const button = document.getElementById("keys-switch");
-const STORE = "tv:single-keys";
-let areOn = true;
-try {
-  areOn = localStorage.getItem(STORE) !== "off";
-} catch {
-  // no storage: on
-}
-
-function show() {
-  document.body.classList.toggle("no-keys", !areOn);
-  document.getElementById("keys-state").textContent = say(areOn ? "keys_on" : "keys_off");
-  button.textContent = say(areOn ? "keys_switch_off" : "keys_switch_on");
-}
-
-button.addEventListener("click", () => {
-  areOn = !areOn;
-  try {
-    localStorage.setItem(STORE, areOn ? "on" : "off");
-  } catch {
-    // holds until the page is left
-  }
-  show();
-});
-document.getElementById("show-keys").addEventListener("click", () => dialog.showModal());
-show();
+// One key, one act. Never while somebody writes; can be changed and switched off (WCAG 2.1.4).
+import * as commands from "./commands.js";
 
 let opening = null; // a form is on its way: what is pressed meanwhile is for it, no command
 
@@ -58,8 +30,8 @@ function nextOf(field) {
 const isText = (node) => node?.matches?.("textarea") || (node?.matches?.("input") && /^(text|search|tel|url|password)$/.test(node.type));
 const isWriting = (node) => node.matches?.("textarea, select, input:not([type=radio], [type=checkbox])");
 
-/** Connect acts to keys. `acts` maps a key to a function, marked `opens` if text follows; `escape` and `submit` work while writing. `toForm` tells whether a form is open, and leads into it. */
-export function connect(acts, { escape, submit, moves, toForm }) {
+/** Connect the commands to their keys. `escape` and `submit` work while writing. `toForm` tells whether a form is open, and leads into it. An act marked `opens` leads to a form; one marked `repeats` goes on while the key is held. */
+export function connect({ escape, submit, moves, toForm }) {
   document.addEventListener("keydown", (event) => {
     if (document.querySelector("dialog[open]") || event.isComposing) return;
     if (event.key === "Escape") return void (escape(event) && event.preventDefault());
@@ -72,15 +44,14 @@ export function connect(acts, { escape, submit, moves, toForm }) {
     const arrow = moves[event.key];
     const isFree = !event.target.matches?.("input") && !event.target.closest?.("summary, [role=region]");
     // What is typed while a form is open is meant for the form: it is never a command.
-    if (event.key.length === 1 && event.key !== " " && areOn && toForm(event.target)) return void event.preventDefault();
-    if (arrow && (isFree || event.key.length === 1)) {
-      if (event.key.length === 1 && !areOn) return;
+    if (event.key.length === 1 && event.key !== " " && commands.areOn() && toForm(event.target)) return void event.preventDefault();
+    if (arrow && isFree) {
       event.preventDefault();
       return void arrow();
     }
-    if (event.key === "?") return void dialog.showModal();
-    const act = areOn && !event.repeat ? acts[event.key.toLowerCase()] : null;
-    if (!act) return;
+    if (event.key === "?") return void commands.showKeys();
+    const act = commands.areOn() ? commands.actOf(event.key.toLowerCase()) : null;
+    if (!act || (event.repeat && !act.repeats)) return;
     event.preventDefault();
     const work = act();
     if (act.opens) open(work);

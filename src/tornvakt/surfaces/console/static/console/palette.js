@@ -55,7 +55,7 @@ function rowHits(typed) {
 function searchHits(words, known) {
   if (!document.body.dataset.search || words.trim().length < 2) return [];
   const rows = found.words === words ? found.rows : [];
-  const whole = { text: say("palette_search", { words: words.trim() }), about: say("palette_all"), run: () => goTo(`${document.body.dataset.search}?q=${encodeURIComponent(words.trim())}`) };
+  const whole = { text: say("palette_search", { words: words.trim() }), about: say("palette_all"), run: () => location.assign(`${document.body.dataset.search}?q=${encodeURIComponent(words.trim())}`) };
   return [
     ...rows.filter(({ number }) => !known.has(number)).map(({ number, title, place, url }) => ({ text: title, about: `${number} ${place}`, run: () => goTo(url) })),
     whole,
