@@ -26,7 +26,8 @@ def fingerprint(*, is_demo: bool) -> str:
     ]
     if is_demo:
         cli = source / "surfaces" / "cli"
-        files += [*sorted((PROJECT / "demo").glob("*/*")), cli / "demo.py", cli / "accounts.py"]
+        town = sorted(each for each in (PROJECT / "demo").rglob("*") if each.is_file())
+        files += [*town, cli / "demo.py", cli / "accounts.py"]
     digest = hashlib.sha256(f"{VERSION} {is_demo}".encode())
     digest.update(os.environ.get(databases.VARIABLE, "").encode())
     for file in files:
