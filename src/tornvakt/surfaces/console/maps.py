@@ -36,8 +36,10 @@ def page(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     beat = pulse.current()
     state = health.look(now.timestamp(), carried_at=beat.received_at.timestamp() if beat else None)
+    shown = rows.pictures(queue(user), now)
     context = {
-        "rows": rows.pictures(queue(user), now),
+        "rows": shown,
+        "latest_ms": max((row.received_ms or 0 for row in shown), default=None),
         "seq": sequence,
         "now": now,
         "now_ms": formats.epoch_ms(now),

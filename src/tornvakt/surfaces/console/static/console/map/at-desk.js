@@ -1,5 +1,6 @@
 // The map in the desk's right pane: it shows what the queue shows, and follows what is chosen there.
 import * as queue from "../queue.js";
+import * as side from "../side.js";
 import { read } from "./rows.js";
 import { Twin } from "./twin.js";
 import { View } from "./view.js";
@@ -40,6 +41,17 @@ function follow() {
   if (number !== view.selected) view.select(number);
 }
 
+function goTo() {
+  side.focus("map-h");
+  view.list.focus();
+}
+
+document.getElementById("to-map").addEventListener("click", (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  goTo();
+});
+document.addEventListener("tornvakt:map", goTo);
 document.addEventListener("tornvakt:queue", ({ detail }) => view.changed(detail.changed));
 document.addEventListener("tornvakt:chosen", follow);
 document.addEventListener("tornvakt:shown", follow);

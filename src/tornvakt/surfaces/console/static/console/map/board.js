@@ -36,7 +36,8 @@ function surface(L, pane, draw) {
         Object.assign(this.node.style, { width: `${w}px`, height: `${h}px` });
       }
       const origin = map.getPixelOrigin().add(corner);
-      this.view = { w, h, ox: origin.x, oy: origin.y, ...scaleOf(map), corner };
+      const edge = { left: size.x * MARGIN, top: size.y * MARGIN, right: size.x * (1 + MARGIN), bottom: size.y * (1 + MARGIN) };
+      this.view = { w, h, ox: origin.x, oy: origin.y, ...scaleOf(map), corner, edge };
       this.redraw();
     },
     redraw() {
@@ -148,7 +149,6 @@ export class Board {
 
   drawGround(ctx, view) {
     const colours = palette();
-    this.ground?.node.parentElement.classList.toggle("is-over", this.hasPicture);
     drawGround(ctx, this.shapes, view, { colours, isOverPicture: this.hasPicture, hatched: this.hatched });
   }
 

@@ -1,5 +1,5 @@
 // The ground: land, water, borders, districts, streets and their names, drawn on a canvas.
-import { isSeen, middleOf, trace } from "./shapes.js";
+import { holds, isSeen, middleOf, trace } from "./shapes.js";
 
 const BLOCK_M = 70; // so wide is the land drawn around a street where no layer says what land is
 const WIDTHS = { major: [3, 10], street: [1.5, 7], path: [0.75, 2.5] };
@@ -139,10 +139,18 @@ function names(ctx, shapes, view, colours, taken, isWanted, font) {
   const done = new Set();
   for (const shape of shapes) {
     if (!shape.name || shape.kind !== "area" || done.has(shape.name)) continue;
-    shape.middle ??= middleOf(shape);
-    const [x, y] = [shape.middle[0] * view.k - view.ox, shape.middle[1] * view.k - view.oy];
-    if (x > 0 && y > 0 && x < view.w && y < view.h && write(ctx, shape.name, x, y, colours, taken)) done.add(shape.name);
+    const at = nameAt(shape, view);
+    if (at && write(ctx, shape.name, ...at, colours, taken)) done.add(shape.name);
   }
+}
+
+/** Where an area's name goes: its middle, or where it is nearest to it of what can be seen. */
+function nameAt(shape, { k, ox, oy, edge }) {
+  shape.middle ??= middleOf(shape);
+  const [x, y] = [shape.middle[0] * k - ox, shape.middle[1] * k - oy];
+  const [px, py] = [Math.min(Math.max(x, edge.left + 60), edge.right - 60), Math.min(Math.max(y, edge.top + 16), edge.bottom - 40)];
+  if (px === x && py === y) return [x, y];
+  return edge.right > edge.left + 160 && holds(shape, (px + ox) / k, (py + oy) / k) ? [px, py] : null;
 }
 
 function places(ctx, shapes, view, colours, taken) {

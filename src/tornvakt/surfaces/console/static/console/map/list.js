@@ -71,7 +71,7 @@ export class List {
     put(line.letter, letter);
     put(line.title, row.title);
     put(line.place, row.place);
-    put(line.why, row.lat === null ? say("map_without", { why: say(`map_why_${row.why || "unplaced"}`) }) : "");
+    put(line.why, row.spots ? say("map_many", { n: row.spots }) : row.lat === null ? say("map_without", { why: say(`map_why_${row.why || "unplaced"}`) }) : "");
     if (line.priority !== row.priority) {
       line.mark.replaceChildren(...row.mark.cloneNode(true).childNodes);
       line.mark.className = `ml-m mark inline p${row.priority}`;

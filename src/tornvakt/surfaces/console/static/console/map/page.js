@@ -12,7 +12,7 @@ import { View } from "./view.js";
 
 const page = document.body.dataset;
 const byId = (id) => document.getElementById(id);
-const rows = byId("map-rows");
+const rows = byId("queue");
 const ANSWERS_WITHIN_MS = 400;
 let waiting = null;
 let held = null; // changes that arrive while everything is being fetched again
@@ -141,10 +141,6 @@ document.addEventListener("keydown", (event) => {
   else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && event.target === document.body) view.list.focus();
 });
 
-clocks.everySecond((at) => {
-  const text = clocks.clock(at);
-  if (byId("clock").textContent !== text) byId("clock").textContent = text;
-});
 clocks.start();
 const wanted = new URLSearchParams(location.search).get("vald");
 view.select(wanted ?? view.read()[0]?.number ?? "");

@@ -68,3 +68,14 @@ export function middleOf({ lines: [line] }) {
   }
   return Math.abs(sum) < 1e-18 ? [line[0], line[1]] : [x / (3 * sum), y / (3 * sum)];
 }
+
+/** Whether a point of zoom 0 lies within an area. */
+export function holds({ lines }, x, y) {
+  let isIn = false;
+  for (const line of lines) {
+    for (let at = 0, from = line.length - 2; at < line.length; from = at, at += 2) {
+      if (line[at + 1] > y !== line[from + 1] > y && x < ((line[from] - line[at]) * (y - line[at + 1])) / (line[from + 1] - line[at + 1]) + line[at]) isIn = !isIn;
+    }
+  }
+  return isIn;
+}

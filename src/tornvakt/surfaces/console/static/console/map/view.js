@@ -7,9 +7,10 @@ import { say } from "../words.js";
 
 const byId = (id) => document.getElementById(id);
 const OBJECTS_FROM_ZOOM = 14;
-const AFFECTED_EVERY_MS = 3000;
+const AFFECTED_EVERY_MS = 1500;
 const DRAW_EVERY_MS = 120;
 const STORE = "tv:map-picture";
+const small = matchMedia("(max-width: 640px), (max-height: 479px)"); // the same rule as map.css
 
 async function ask(address) {
   const answer = await fetch(address, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(8000) });
@@ -28,6 +29,7 @@ export class View {
     // A map is made when there is room for one: in a drawer that is shut nothing is fetched.
     this.watch = new ResizeObserver(() => this.stage.clientWidth > 40 && this.stage.clientHeight > 40 && this.make());
     this.watch.observe(this.stage);
+    if (small.matches) this.unfold(false);
   }
 
   wire() {
@@ -89,9 +91,8 @@ export class View {
     if (refused.length) this.notice("refused", refused.map(({ file, why }) => `${file}: ${why}`).join(" "));
     this.say(layers, picture);
     this.take();
-    const here = this.rows.find((row) => row.isSelected && row.lat !== null);
-    if (here && this.isFollowing) this.board.centre(here.lat, here.lon);
-    else this.board.fit(this.everything(), { wide: true });
+    this.board.fit(this.everything(), { wide: true });
+    if (this.isFollowing) this.goTo();
     this.moved();
   }
 
@@ -143,6 +144,7 @@ export class View {
     const letterOf = assign(this.rows.map((row) => row.number));
     this.letterOf = (number) => letterOf.get(number) ?? "";
     for (const row of this.rows) row.isSelected = row.number === this.selected;
+    this.place();
     this.list.show(this.rows, { letterOf: this.letterOf, selected: this.selected, me: this.me });
     const without = this.rows.filter((row) => row.lat === null).length;
     const count = say(this.rows.length ? "map_count" : "map_count_none", { n: this.rows.length });
@@ -154,11 +156,26 @@ export class View {
     this.head();
   }
 
+  /** A gathered incident stands at one of its places: the one nearest to the middle of them all. */
+  place() {
+    for (const row of this.rows) {
+      const spots = row.isMany ? this.gathered.find((each) => each.number === row.number)?.spots ?? [] : [];
+      if (!spots.length) continue;
+      const lost = spots.filter((spot) => !spot.isBack);
+      const among = lost.length ? lost : spots;
+      const middle = (axis) => among.reduce((sum, spot) => sum + spot[axis], 0) / among.length;
+      const [lat, lon] = [middle("lat"), middle("lon")];
+      const away = (spot) => (spot.lat - lat) ** 2 + ((spot.lon - lon) * Math.cos((lat * Math.PI) / 180)) ** 2;
+      const { lat: north, lon: east } = among.reduce((best, spot) => (away(spot) < away(best) ? spot : best));
+      Object.assign(row, { lat: north, lon: east, spots: spots.length });
+    }
+  }
+
   /** What the head and the foot say of the chosen incident. */
   head() {
     const chosen = this.rows.find((row) => row.isSelected);
     const many = chosen?.isMany && this.gathered.find((each) => each.number === chosen.number);
-    byId("map-where").textContent = many ? say("map_hatched", { n: many.places }) : chosen ? chosen.place : "";
+    byId("map-where").textContent = many ? say("map_hatched", { n: many.places }) : chosen ? chosen.place.split(", ").at(-1) : "";
     byId("map-off").textContent = chosen?.off && chosen.lat !== null ? say("map_off", { m: chosen.off }) : "";
   }
 
@@ -178,8 +195,8 @@ export class View {
     try {
       const { gathered } = await ask(this.box.dataset.affected);
       this.gathered = gathered.map(({ spots, ...rest }) => ({ ...rest, spots: spots.map(([lat, lon, back]) => ({ lat, lon, isBack: Boolean(back) })) }));
-      this.board?.show({ gathered: this.shownGathered() });
-      this.head();
+      this.take();
+      if (this.isFollowing && many.includes(this.selected)) this.goTo();
     } catch {
       this.isAffectedOld = true; // asked again with the next change
     }
@@ -207,17 +224,18 @@ export class View {
   goTo() {
     const chosen = this.rows.find((row) => row.isSelected);
     if (!chosen || !this.board) return;
-    if (chosen.lat !== null) return this.board.centre(chosen.lat, chosen.lon);
-    const spots = this.gathered.find((each) => each.number === chosen.number)?.spots ?? [];
+    const spots = chosen.isMany ? this.gathered.find((each) => each.number === chosen.number)?.spots ?? [] : [];
     if (spots.length) this.board.fit(spots.map(({ lat, lon }) => [lat, lon]));
+    else if (chosen.lat !== null) this.board.centre(chosen.lat, chosen.lon);
   }
 
   /** Follow the chosen incident, or hold the map still. */
   follow(isFollowing) {
     this.isFollowing = isFollowing;
     const button = byId("map-follow");
-    button.setAttribute("aria-pressed", String(isFollowing));
-    button.textContent = say(isFollowing ? "map_follows" : "map_holds");
+    button.toggleAttribute("data-follows", isFollowing);
+    button.firstElementChild.textContent = say(isFollowing ? "map_follows" : "map_holds");
+    button.lastElementChild.textContent = `, ${say(isFollowing ? "map_hold" : "map_go_along")}`;
     if (isFollowing) this.goTo();
   }
 
