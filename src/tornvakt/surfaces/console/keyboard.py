@@ -49,6 +49,7 @@ def commands() -> list[dict[str, str]]:
         _command("level1", "1", _("Show P1 alone; the same key shows all")),
         _command("level2", "2", _("Show P2 alone; the same key shows all")),
         _command("level3", "3", _("Show P3 alone; the same key shows all")),
+        _command("map", "y", _("To the map and its list")),
         _command("log", "4", pgettext("of the desk", "To the log")),
     ]
 

@@ -331,6 +331,10 @@ commands.connect({
   level1: () => queue.filterBy(1),
   level2: () => queue.filterBy(2),
   level3: () => queue.filterBy(3),
+  map: () => {
+    side.focus("map-h");
+    document.dispatchEvent(new CustomEvent("tornvakt:map"));
+  },
   log: () => side.focus("log-h"),
 });
 palette.connect(goTo);
