@@ -20,6 +20,7 @@ from tornvakt.base.audit import log as audit
 from tornvakt.base.reviews import services as reviews
 from tornvakt.base.reviews.models import Drawn
 from tornvakt.domains.incidents import services as incidents
+from tornvakt.domains.incidents.services import shift_hand_over, shifts
 from tornvakt.domains.sites import services as sites
 from tornvakt.domains.sites.models import Site
 from tornvakt.domains.sites.services import importing
@@ -286,11 +287,33 @@ def duty_turn_ids(town: Town) -> States:
     return {"running": turns[0].pk, "coming": turns[1].pk, UNKNOWN: 999_999}
 
 
+def hand_over_ids(town: Town) -> States:
+    """A hand-over that goes on, and one that was left without a receiver."""
+    now = datetime.now(UTC)
+    found = {}
+    for by, state in ((town.operator, "open"), (town.leader, "left")):
+        shifts.begin(by=by, now=now)
+        shifts.note(by=by, text=f"{CANARY}raden", now=now)
+        begun = shift_hand_over.prepare(by=by, now=now)
+        text = f"{CANARY}anmärkningen"
+        shift_hand_over.remark(hand_over_id=begun.pk, by=by, text=text, now=now)
+        found[state] = begun.pk
+    left = {"hand_over_id": found["left"], "by": town.leader, "now": now}
+    shift_hand_over.leave(**left, reason=f"{CANARY}skälet")
+    return {**found, UNKNOWN: 999_999}
+
+
 MAKERS: dict[tuple[str, str], Callable[[Town], States]] = {
+    ("/larm/pass/overlamning/", "pk"): hand_over_ids,
     ("/larm/handelser/", "number"): incident_numbers,
     ("/larm/handelser/", "file"): nothing,
     ("/larm/handelser/", "plan"): nothing,
     ("/larm/overhoppade/", "mark"): nothing,
+    ("/larm/karta/", "layer"): nothing,
+    ("/larm/karta/", "archive"): nothing,
+    ("/larm/karta/", "z"): nothing,
+    ("/larm/karta/", "x"): nothing,
+    ("/larm/karta/", "y"): nothing,
     ("/objekt/", "number"): site_numbers,
     ("/objekt/", "account"): accounts,
     ("/objekt/", "keyholder_id"): keyholder_ids,

@@ -34,7 +34,7 @@ class Wanted(Protocol):
     map_matrix_set: str
     map_matrix_prefix: str
     map_format: str
-    map_crs: str
+    map_crs: Literal["EPSG:3857", "EPSG:3006"]
     map_min_zoom: int
     map_max_zoom: int
     map_origin: list[float]

@@ -40,7 +40,7 @@ function commandHits(typed) {
 
 function pageHits(typed) {
   return [...document.querySelectorAll("#keys .ways a, #slims a")]
-    .map((link) => ({ text: link.textContent.trim().replace(/\s+/g, " "), about: say("palette_page"), run: () => (link.dataset.go ? goTo(link.getAttribute("href")) : location.assign(link.href)) }))
+    .map((link) => ({ text: link.textContent.trim().replace(/\s+/g, " "), about: say("palette_page"), run: () => (link.dataset.go ? goTo(link.getAttribute("href")) : link.target ? link.click() : location.assign(link.href)) }))
     .filter(({ text }) => fits(typed, text));
 }
 

@@ -3,20 +3,22 @@
 const NAME = "tornvakt-desk";
 
 export class Twin {
-  /** `on.chosen(number)`, `on.open(number)`, `on.locked()` when the other window says so. */
+  /** `on.chosen(number)`, `on.open(number)`, `on.locked()` when the other window says so. Asks it what is chosen. */
   constructor(on) {
     if (typeof BroadcastChannel === "undefined") return;
     this.channel = new BroadcastChannel(NAME);
     this.root = document.documentElement;
     this.channel.addEventListener("message", ({ data }) => this.hear(data, on));
     new MutationObserver((changes) => this.tell(changes)).observe(this.root, { attributeFilter: ["data-theme-choice", "data-locked"] });
+    this.say("hello");
     addEventListener("pagehide", (event) => event.persisted || this.channel.close());
   }
 
   hear({ what, number, theme, choice }, on) {
-    if (what === "chosen") on.chosen(number);
+    if (what === "chosen") number && on.chosen(number);
     else if (what === "open") on.open(number);
     else if (what === "shown") on.shown?.(number);
+    else if (what === "hello") this.say("chosen", { number: this.last });
     else if (what === "locked") on.locked();
     else if (what === "theme") {
       this.choice = choice;

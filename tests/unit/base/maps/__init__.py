@@ -1,0 +1,1 @@
+"""The maps of the desk, without a desk."""
