@@ -66,7 +66,10 @@ def _places(accounts: set[str]) -> dict[str, _Place]:
     rows = Transmitter.objects.filter(account__in=accounts).values_list(
         "account", "site_id", "site__district", "site__latitude", "site__longitude"
     )
-    return {account: (pk, *place) for account, pk, *place in rows}
+    return {
+        account: (pk, district, latitude, longitude)
+        for account, pk, district, latitude, longitude in rows
+    }
 
 
 def _one(number: str, lost: dict[str, bool], places: dict[str, _Place]) -> Affected:

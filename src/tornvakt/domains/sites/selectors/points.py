@@ -41,10 +41,10 @@ def points(viewer: User, box: Box, limit: int = POINTS_AT_MOST) -> tuple[list[Si
         longitude__range=(box.west, box.east),
     )
     rows = visible(viewer, "sites.view", within).order_by("number")
+    values = rows.values_list("number", "name", "latitude", "longitude")[: limit + 1]
     found = [
         SitePoint(number, name, latitude, longitude)
-        for number, name, latitude, longitude in rows.values_list(
-            "number", "name", "latitude", "longitude"
-        )[: limit + 1]
+        for number, name, latitude, longitude in values
+        if latitude is not None and longitude is not None
     ]
     return found[:limit], len(found) > limit
