@@ -24,7 +24,8 @@ from tornvakt.domains.incidents.facts import (
     IncidentOpened,
 )
 from tornvakt.domains.incidents.selectors.presence import notice_of_desk, notice_of_tree
-from tornvakt.domains.incidents.services import judging
+from tornvakt.domains.incidents.models import ShiftEntryKind
+from tornvakt.domains.incidents.services import judging, shifts
 from tornvakt.domains.sites.facts import TestModeEnded
 
 
@@ -105,6 +106,20 @@ def lost_role_lets_go_of_incidents(fact: RoleEnded) -> None:
 def silent_desks_stand_in_the_log(fact: DeskFellSilent) -> None:
     """Nobody has to remember when a colleague's desk fell silent."""
     alarms.announce(name="desk.fell_silent", params=notice_of_desk(fact.window_id), now=fact.at)
+
+
+@at_once(DeskFellSilent)
+def silent_desks_stand_in_the_shift_log(fact: DeskFellSilent) -> None:
+    """Whoever takes over the shift reads that a desk was silent."""
+    who = {"who": notice_of_desk(fact.window_id)["who"]}
+    shifts.write_line(ShiftEntryKind.SILENT_DESK, at=fact.at, params=who)
+
+
+@at_once(DeskCameBack)
+def desks_that_came_back_stand_in_the_shift_log(fact: DeskCameBack) -> None:
+    """And that it came back."""
+    who = {"who": notice_of_desk(fact.window_id)["who"]}
+    shifts.write_line(ShiftEntryKind.DESK_BACK, at=fact.at, params=who)
 
 
 @at_once(DeskCameBack)

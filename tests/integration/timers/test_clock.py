@@ -18,6 +18,7 @@ from tests.integration.database.test_worker_process import Query, query
 from tests.support.inbox import fill, sia
 from tornvakt.base.access import holdings
 from tornvakt.domains.incidents import services as incidents
+from tornvakt.domains.incidents.services import shifts
 from tornvakt.pure.instants import EPOCH
 from tornvakt.surfaces.worker import clock
 from tornvakt.surfaces.worker.forwarder import Progress
@@ -64,6 +65,8 @@ LOOKED_AFTER = (
     (test_modes, "warn", 4),
     (hours, "follow_register", 2),
     (tests, "follow_register", 2),
+    (shifts, "end_forgotten", 1),
+    (shifts, "note_flood", 2),
     (clock, "_forget_deeds", 1),
 )
 """What the clock does, and how often in sixteen seconds when it looks once a second."""

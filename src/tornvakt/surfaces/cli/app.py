@@ -39,6 +39,7 @@ COMMANDS = {
     "triage": Word(f"{HERE}.triage", "Reglerna från signal till larm: visa, ändra, prova."),
     "user": Word(f"{HERE}.users", "Användare: bjud in med en engångslänk."),
     "map": Word(f"{HERE}.maps", "Kartor utan internet: lägg in, lista, ta bort."),
+    "paper": Word(f"{HERE}.paper", "Skriv ut läget eller reservpärmen som PDF."),
     "simulate": Word(f"{HERE}.simulate", "Låtsas vara larmsändare."),
     "doctor": Word(f"{HERE}.doctor", "Vad är fel här, och vad gör man åt det?"),
     "test": Word(f"{HERE}.testing", "Kör alla prov."),

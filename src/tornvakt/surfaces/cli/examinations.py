@@ -16,6 +16,7 @@ from tornvakt.surfaces.cli import databases, installation, ports, running, watch
 from tornvakt.surfaces.cli.codes import Stop
 from tornvakt.surfaces.cli.examinations_of_audit import audit_log
 from tornvakt.surfaces.cli.examinations_of_machine import disk, open_files, python, system_packages
+from tornvakt.surfaces.cli.examinations_of_papers import papers
 from tornvakt.surfaces.cli.findings import Check, Finding, fault, ok, warn
 from tornvakt.surfaces.cli.wall import clock_us
 
@@ -276,6 +277,7 @@ ALL: tuple[Check, ...] = (
     seals,
     database,
     audit_log,
+    papers,
     clock,
     free_ports,
     open_files,

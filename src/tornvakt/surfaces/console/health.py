@@ -19,6 +19,7 @@ from tornvakt.base.access.doors import open_to_all
 from tornvakt.base.access.lock import works_while_locked
 from tornvakt.base.facts import presence
 from tornvakt.base.inbox.paths import DataDir
+from tornvakt.surfaces.console import paper_words
 
 STALE_S = 10.0
 """Seconds without a sign of life after which a process counts as gone."""
@@ -146,6 +147,7 @@ def health(request: HttpRequest) -> JsonResponse:
         "backlog": found.backlog,
         "pulse": found.pulse,
         "pulse_age_s": found.pulse_age,
+        "paper_age_s": paper_words.age_s(),
     }
     response = JsonResponse(body, status=503 if trouble else 200)
     # Django logs an ERROR for every 503. Here it is the answer to a question asked every few

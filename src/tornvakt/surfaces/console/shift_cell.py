@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from tornvakt.base.access.models import User
 from tornvakt.domains.incidents import shift_words
 from tornvakt.domains.incidents.selectors import shifts
+from tornvakt.surfaces.console.paper_words import printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class Cell:
     who: str
     is_mine: bool
     """Whether the viewer is on shift."""
+    papers: str
+    """What lies in the folder for papers, for the reserve routine when contact is lost."""
 
 
 def cell(viewer: User, now: datetime) -> Cell:
@@ -30,4 +33,6 @@ def cell(viewer: User, now: datetime) -> Cell:
         if each.user_id != viewer.pk
     ]
     who = ", ".join([*([_("You")] if mine else []), *others]) or _("nobody has begun")
-    return Cell(_("Shift: %(name)s") % {"name": shift_words.part_of_day(now)}, who, mine)
+    return Cell(
+        _("Shift: %(name)s") % {"name": shift_words.part_of_day(now)}, who, mine, printed(now)
+    )

@@ -16,8 +16,10 @@ from tornvakt.base.access.policy import decide, visible
 from tornvakt.base.ui import formats
 from tornvakt.domains.incidents.models import Incident, StepMark
 from tornvakt.domains.incidents.selectors import left_out_counts
+from tornvakt.domains.incidents.selectors.shifts import on_now, unseen_left
 from tornvakt.domains.incidents.states import State
 from tornvakt.domains.sites.models import TestMode
+from tornvakt.surfaces.console import paper_words
 
 LARGEST_ID = 2**63 - 1
 
@@ -46,6 +48,7 @@ def lines(viewer: User, now: datetime) -> list[Slim]:
     found = [
         *(_left_out(viewer), _waiting(viewer), _tests(now)),
         *(_skipped(viewer), _closed(viewer, now)),
+        *(_left(viewer), _old_paper(now), _on_shift(viewer, now)),
     ]
     return [line for line in found if line.n]
 
@@ -97,6 +100,23 @@ def _tests(now: datetime) -> Slim:
 def _skipped(viewer: User) -> Slim:
     n = unseen_skips().count() if decide(viewer, "incidents.view_skipped") else 0
     return Slim(_("Skipped steps"), n, "", reverse("skipped"))
+
+
+def _left(viewer: User) -> Slim:
+    return Slim(_("Shifts nobody received"), unseen_left(viewer), "", reverse("shift"))
+
+
+def _old_paper(now: datetime) -> Slim:
+    """The live state on paper is older than it may be: nobody should find out in the dark."""
+    minutes = paper_words.minutes_late(now)
+    more = _("the folder for papers is not written to") if minutes else ""
+    return Slim(_("Minutes since the live state was printed:"), minutes, more, reverse("shift"))
+
+
+def _on_shift(viewer: User, now: datetime) -> Slim:
+    on = on_now(viewer, now)
+    more = ", ".join(each.call_name for each in on)
+    return Slim(_("On shift"), len(on), more, reverse("shift"))
 
 
 def _closed(viewer: User, now: datetime) -> Slim:

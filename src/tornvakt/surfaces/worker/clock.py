@@ -17,6 +17,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from tornvakt.base.access import holdings
 from tornvakt.domains.incidents import services as incidents
+from tornvakt.domains.incidents.services import shifts
 from tornvakt.pure.steady import SteadyTime
 from tornvakt.surfaces.worker.models import Deed
 from tornvakt.surfaces.worker.timers import desks, hours, test_modes, tests
@@ -81,6 +82,8 @@ def timers() -> Sequence[Timer]:
             lambda now, _heard: tests.follow_register(now=now),
             REGISTER_EVERY_S,
         ),
+        Timer("shifts_forgotten", lambda now, _heard: shifts.end_forgotten(now=now), 30.0),
+        Timer("floods", lambda now, _heard: shifts.note_flood(now=now), 10.0),
         Timer("old_deeds", lambda now, _heard: _forget_deeds(now), SELDOM_EVERY_S),
     )
 

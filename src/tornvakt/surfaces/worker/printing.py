@@ -29,8 +29,15 @@ Printed = Callable[..., bytes]
 
 
 def print_live(_data: DataDir) -> str:
-    """Print the live state to the folder, or do nothing where that is switched off."""
-    return print_to_folder(folder.LIVE, live_pdf, now=datetime.now(UTC))
+    """Print the live state to the folder, or do nothing where that is switched off.
+
+    The first time the reserve pack too: a new installation is not without one until the night.
+    """
+    now = datetime.now(UTC)
+    said = print_to_folder(folder.LIVE, live_pdf, now=now)
+    if every_minutes() and folder.newest_at(settings.PAPER_DIR, folder.PACK) is None:
+        print_to_folder(folder.PACK, pack_pdf, now=now)
+    return said
 
 
 def print_pack(_data: DataDir) -> str:

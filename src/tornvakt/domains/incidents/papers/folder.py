@@ -58,7 +58,7 @@ def put(folder: Path, name: str, content: bytes, *, now: datetime) -> Path:
     made = folder / f".{name}.new"
     try:
         _make(folder)
-        _write(made, content)
+        write(made, content)
         # A second name for the same paper: it costs nothing, and stays when the newest is replaced.
         with contextlib.suppress(FileNotFoundError):
             dated.unlink()
@@ -108,7 +108,8 @@ def _make(folder: Path) -> None:
         folder.chmod(0o700)
 
 
-def _write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes) -> None:
+    """Write a file that its owner alone can read, and make it durable. Raises OSError."""
     path.unlink(missing_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
     with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
@@ -124,4 +125,4 @@ def _name(made: Path, dated: Path, content: bytes) -> None:
     except OSError as error:
         if error.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.EACCES):
             raise
-        _write(dated, content)
+        write(dated, content)

@@ -25,7 +25,7 @@ from tornvakt.domains.sites.selectors import Callee
 LONGEST_S = 120.0
 STEPS_SHOWN = 12
 TRIED_SHOWN = 6
-BLANK_LINES = 24
+BLANK_LINES = 20
 
 
 def live_pdf(*, printed_by: str, now: datetime) -> bytes:
@@ -83,17 +83,23 @@ def blank_form() -> dict[str, Any]:
     return {
         "word": _("What happens now: write by hand"),
         "lead": _("One line for each call, alarm and act. It is entered afterwards."),
-        "heads": [_("Time"), _("Object"), _("What was done"), _("Sign")],
+        "heads": [_("Time"), _("Object"), _("What was done"), _("Signed by")],
         "n": BLANK_LINES,
     }
 
 
-def callee_row(each: Callee) -> list[str]:
-    """Return one person of a call list as a row: order, name, role, numbers, remark."""
+def callee_row(each: Callee, has_hours: bool | None = None) -> list[str]:
+    """Return one person of a call list as a row: order, name, role, numbers, remark.
+
+    ``has_hours`` for a paper that is read at another hour than it is printed: whether the person
+    has said when to be reached; None: say whether this is such an hour.
+    """
     remarks = []
     if each.may_cancel:
         remarks.append(_("may call off"))
-    if not each.is_within_hours:
+    if has_hours:
+        remarks.append(_("only at certain hours"))
+    elif has_hours is None and not each.is_within_hours:
         remarks.append(_("not at this hour"))
     phones = ", ".join(each.phones)
     return [str(each.order), each.name, each.role, phones, ", ".join(remarks)]

@@ -13,7 +13,7 @@ from tornvakt.base.ui import formats
 from tornvakt.domains.incidents.papers.common import FOLDER, head
 from tornvakt.domains.incidents.papers.live import blank_form, callee_row, live_data
 from tornvakt.domains.sites import selectors as sites
-from tornvakt.domains.sites.models import Site, SiteWarning, Transmitter
+from tornvakt.domains.sites.models import Keyholder, Site, SiteWarning, Transmitter
 
 LONGEST_S = 600.0
 
@@ -42,6 +42,9 @@ def objects(now: datetime) -> list[dict[str, Any]]:
     rows = list(Site.objects.filter(is_active=True).order_by("name", "number"))
     ids = [row.pk for row in rows]
     people = sites.callees_of(ids, now)
+    limited = set(
+        Keyholder.objects.filter(site__in=ids).exclude(hours=[]).values_list("pk", flat=True)
+    )
     warned: dict[int, list[str]] = {}
     held = SiteWarning.objects.filter(since__lte=now, site__in=ids).order_by("since", "pk")
     for warning in held:
@@ -66,7 +69,9 @@ def objects(now: datetime) -> list[dict[str, Any]]:
                 )
                 if said
             ],
-            "people": [callee_row(each) for each in people.get(row.pk, ())],
+            "people": [
+                callee_row(each, each.keyholder_id in limited) for each in people.get(row.pk, ())
+            ],
             "nobody": _("Nobody is on the call list. Ring whoever is on call."),
         }
         for row in rows

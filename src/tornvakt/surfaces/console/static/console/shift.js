@@ -3,7 +3,7 @@ import { post, refused } from "./actions.js";
 import { clock, now } from "./clocks.js";
 import * as sound from "./sound.js";
 import * as toast from "./toast.js";
-import { say } from "./words.js";
+import { put as reword, say } from "./words.js";
 
 const cell = { box: document.getElementById("sound"), small: document.getElementById("sound-s"), button: document.getElementById("sound-b") };
 const dialog = document.getElementById("shift");
@@ -63,10 +63,17 @@ async function renewWho() {
     if (!answer.ok || answer.redirected || who.contains(document.activeElement)) return;
     const html = (await answer.text()).trim();
     if (who.innerHTML !== html) who.innerHTML = html;
+    rememberPapers();
   } catch {
     // the line to the server says so itself
   }
 }
+/** What the reserve routine says of the papers is what was known before contact was lost. */
+function rememberPapers() {
+  const papers = document.getElementById("on-shift")?.dataset.papers;
+  if (papers) reword("step2_more", papers);
+}
+rememberPapers();
 setInterval(renewWho, WHO_EVERY_MS);
 document.addEventListener("tornvakt:shown", () => document.querySelector("#listing[data-shift]") && renewWho());
 
