@@ -36,6 +36,8 @@ MENU = (
     Entry("office_start", "office.start", _("Start"), "grid"),
     Entry("desk", "incidents.view", _("Alarm desk"), "bell"),
     Entry("incident_search", "incidents.search", pgettext_lazy("incidents", "Search"), "search"),
+    Entry("figures", "incidents.view_figures", _("Figures"), "chart"),
+    Entry("figures_counted", "incidents.count_figures", _("Figures"), "chart"),
     Entry("sites", "sites.view", _("Protected objects"), "house", _("Objects")),
     Entry("default_cards", "sites.edit_defaults", _("Instruction cards"), "log", _("Objects")),
     Entry("duty", "incidents.view_duty", _("On call"), "phone", _("People")),

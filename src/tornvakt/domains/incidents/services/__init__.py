@@ -53,6 +53,7 @@ from tornvakt.domains.incidents.services.editing import (
     NothingToChange,
     edit,
 )
+from tornvakt.domains.incidents.services.figure_settings import set_figure
 from tornvakt.domains.incidents.services.following import (
     News,
     Repeated,
@@ -169,6 +170,7 @@ __all__ = [
     "resume",
     "see_desks",
     "see_skipped",
+    "set_figure",
     "skip_step",
     "take",
     "take_over",

@@ -1,7 +1,16 @@
 """`./tornvakt bench`: how fast the house is, measured beside the disk it stands on."""
 
 from tornvakt.surfaces.cli import options
-from tornvakt.surfaces.cli.bench import auditing, importing, judging, race, run, searching, taking
+from tornvakt.surfaces.cli.bench import (
+    auditing,
+    figuring,
+    importing,
+    judging,
+    race,
+    run,
+    searching,
+    taking,
+)
 
 app = options.plain("Mät hur snabbt det går, mot målen.")
 
@@ -13,6 +22,7 @@ def _bench() -> None:
 
 app.command("audit")(auditing.audit)
 app.command("desk")(taking.desk_)
+app.command("figures")(figuring.figures)
 app.command("receive")(run.receive)
 app.command("import")(importing.importing)
 app.command("race")(race.race_)

@@ -153,7 +153,8 @@ def _incidents(
     notes = _notes(town, dice)
     kinds = dice.choices(KINDS, [each[4] for each in KINDS], k=TOGETHER * 5)
     endings = dice.choices(ENDINGS, [each[2] for each in ENDINGS], k=TOGETHER * 5)
-    rare = dict(zip(dice.sample(range(1, rows + 1), min(5_000, rows)), town.rare * 2, strict=False))
+    town.rare = town.rare[: rows // 2]
+    rare = dict(zip(dice.sample(range(1, rows + 1), len(town.rare)), town.rare, strict=True))
     for pk in range(1, rows + 1):
         kind, priority, title_sv, title_en, _ = kinds[dice.randrange(len(kinds))]
         result, cause, _ = endings[dice.randrange(len(endings))]

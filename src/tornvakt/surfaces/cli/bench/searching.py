@@ -10,6 +10,8 @@ import contextlib
 import os
 import random
 import shutil
+import signal
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -25,7 +27,7 @@ from tornvakt.surfaces.cli.bench.bed import say
 from tornvakt.surfaces.cli.bench.own_database import own_database
 from tornvakt.surfaces.cli.bench.table import Row, thousands
 from tornvakt.surfaces.cli.cluster import Cluster
-from tornvakt.surfaces.cli.codes import Stop
+from tornvakt.surfaces.cli.codes import ExitCode, Stop
 from tornvakt.surfaces.cli.dialler.outcome import percentile
 
 LIMIT_MS = 1_000
@@ -57,6 +59,7 @@ def search(
     if engine not in ("sqlite", "postgresql"):
         raise Stop(f"motorn '{engine}' finns inte. Välj sqlite eller postgresql.")
     place = outlet.place(folder, f"bench-search-{os.getpid()}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(ExitCode.INTERRUPTED))  # so that we tidy up
     with database(engine, place):
         measured = _measure(DataDir(place), rows, each)
     return outlet.publish(measured, is_quick=rows < 3_000_000, json=json, write=write)
@@ -88,7 +91,9 @@ def prepare(data: DataDir, rows: int, *, now: datetime, days: int = 730) -> tupl
     django_door.open_it(data.root)
     from django.core.management import call_command
     from django.db import connection
+    from django.urls import get_resolver
 
+    get_resolver().url_patterns  # noqa: B018  (all of the program is read now, not in an hour)
     call_command("migrate", interactive=False, verbosity=0)
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:

@@ -1,0 +1,15 @@
+"""Draw charts: Vega-Lite specifications on stdin as JSON, a list of SVG texts on stdout.
+
+A process of its own, run isolated; see `charts.py`.
+"""
+
+import json
+import sys
+
+import vl_convert
+
+if __name__ == "__main__":
+    order = json.load(sys.stdin)
+    locale = "sv-SE" if order["language"] == "sv" else "en-US"
+    drawn = [vl_convert.vegalite_to_svg(spec, format_locale=locale) for spec in order["specs"]]
+    json.dump(drawn, sys.stdout)
