@@ -41,6 +41,7 @@ SHOWN_MS = 100
 GROWN_MB = 20.0
 BETWEEN_S = 0.35
 PATIENCE_MS = 10_000
+FILLED_WITHIN_MS = 60_000
 
 LISTEN = """() => {
   window.tornvaktTakes = [];
@@ -133,7 +134,7 @@ def desk(bed: Bed, minutes: float) -> list[Row]:
         with opened(house.url, town.OPERATOR, town.PASSWORD) as page:
             page.wait_for_function(
                 f"() => document.querySelectorAll('#queue > .q').length >= {ROWS}",
-                timeout=PATIENCE_MS,
+                timeout=FILLED_WITHIN_MS,
             )
             events = threading.Thread(target=signals.run, name="signals", daemon=True)
             events.start()
@@ -181,7 +182,8 @@ def work(page: "Page", seconds: float) -> Work:
         page.keyboard.press("t")
         done.pressed += 1
         page.wait_for_function(
-            "(n) => tornvaktTakes.length === n && tornvaktTakes.at(-1).answered !== null",
+            "(n) => tornvaktTakes.length === n && tornvaktTakes.at(-1).answered !== null"
+            " && document.querySelector('.toast button')",  # what Z takes back is offered
             arg=done.pressed,
             timeout=PATIENCE_MS,
         )
