@@ -214,6 +214,19 @@ class Town:
         )
         return {}
 
+    def lay(self, name: str, text: str) -> dict[str, Any]:
+        """Put a file in the map folder; without a name, empty it."""
+        from django.conf import settings
+
+        folder = settings.DATA / "karta"
+        folder.mkdir(exist_ok=True)
+        if name:
+            (folder / name).write_text(text)
+        else:
+            for file in folder.iterdir():
+                file.unlink()
+        return {}
+
     def staff(self, suffix: str) -> dict[str, Any]:
         """Make an administrator and a data protection officer, a right and a sample of the log."""
         from datetime import timedelta

@@ -55,4 +55,5 @@ document.addEventListener("tornvakt:map", goTo);
 document.addEventListener("tornvakt:queue", ({ detail }) => view.changed(detail.changed));
 document.addEventListener("tornvakt:chosen", follow);
 document.addEventListener("tornvakt:shown", follow);
-view.select(queue.selected()?.dataset.number ?? "");
+follow();
+view.take();

@@ -51,7 +51,10 @@ export class List {
     }
     if (held?.isConnected && document.activeElement !== held && !left.size) held.focus({ preventScroll: true });
     const current = this.lines.get(selected)?.button ?? this.node.querySelector("button");
-    for (const { button } of this.lines.values()) button.tabIndex = button === current ? 0 : -1;
+    for (const { button } of this.lines.values()) {
+      const wanted = button === current ? 0 : -1;
+      if (button.tabIndex !== wanted) button.tabIndex = wanted; // 500 lines: nothing is written that stands
+    }
   }
 
   make(number) {
@@ -61,6 +64,7 @@ export class List {
     button.dataset.number = number;
     const part = (css) => Object.assign(document.createElement("span"), { className: css });
     const parts = { letter: part("ml-l"), mark: part("ml-m"), title: part("ml-t"), place: part("ml-p"), why: part("ml-w") };
+    button.tabIndex = -1;
     button.append(...Object.values(parts));
     item.append(button);
     return { item, button, ...parts, priority: 0 };

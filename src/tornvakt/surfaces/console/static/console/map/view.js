@@ -140,6 +140,8 @@ export class View {
 
   /** Read the rows and show them, in the list and on the map. */
   take() {
+    if (!this.box.isConnected) return this.stop();
+    const began = performance.now();
     this.rows = this.read();
     const letterOf = assign(this.rows.map((row) => row.number));
     this.letterOf = (number) => letterOf.get(number) ?? "";
@@ -152,7 +154,7 @@ export class View {
     this.on.lettered?.(this.letterOf);
     this.askAffected();
     const look = { letterOf: this.letterOf, wordOf: (priority) => say(`map_level_${priority}`), me: this.me };
-    this.board?.show({ rows: this.rows, gathered: this.shownGathered(), look });
+    this.board?.show({ rows: this.rows, gathered: this.shownGathered(), look, began });
     this.head();
   }
 
@@ -169,6 +171,13 @@ export class View {
       const { lat: north, lon: east } = among.reduce((best, spot) => (away(spot) < away(best) ? spot : best));
       Object.assign(row, { lat: north, lon: east, spots: spots.length });
     }
+  }
+
+  /** The page is another now: locked, or left. */
+  stop() {
+    this.watch.disconnect();
+    this.board?.remove();
+    this.board = null;
   }
 
   /** What the head and the foot say of the chosen incident. */
@@ -245,7 +254,7 @@ export class View {
   }
 
   moved() {
-    if (!this.board) return;
+    if (!this.board || !this.box.isConnected) return;
     const seen = this.board.seen();
     this.scale(seen);
     clearTimeout(this.askingObjects);
