@@ -2,8 +2,12 @@
 
 from collections.abc import Sequence
 
-from tornvakt.base.access.facts import RoleEnded
+from django.conf import settings
+
+from tornvakt.base.access.facts import RoleEnded, SessionsEnded
+from tornvakt.base.emergency import tickets
 from tornvakt.base.facts.bus import at_once, at_once_together
+from tornvakt.base.inbox.paths import DataDir
 from tornvakt.domains.alarms import services as alarms
 from tornvakt.domains.alarms.facts import (
     AlarmJudged,
@@ -22,10 +26,15 @@ from tornvakt.domains.incidents.facts import (
     IncidentCancelled,
     IncidentClosed,
     IncidentOpened,
+    ShiftEnded,
 )
-from tornvakt.domains.incidents.selectors.presence import notice_of_desk, notice_of_tree
 from tornvakt.domains.incidents.models import ShiftEntryKind
-from tornvakt.domains.incidents.services import judging, shifts
+from tornvakt.domains.incidents.selectors.presence import (
+    notice_of_desk,
+    notice_of_tree,
+    person_of_shift,
+)
+from tornvakt.domains.incidents.services import judging, shifts, windows
 from tornvakt.domains.sites.facts import TestModeEnded
 
 
@@ -138,3 +147,23 @@ def a_call_tree_stands_in_the_log(fact: CallTreeBegan) -> None:
 def an_answered_call_tree_stands_in_the_log(fact: CallTreeEnded) -> None:
     """And how it ended."""
     alarms.announce(name="call_tree.ended", params=notice_of_tree(fact.tree_id), now=fact.at)
+
+
+@at_once(RoleEnded)
+def lost_role_ends_the_shift_ticket(fact: RoleEnded) -> None:
+    """It is shown where nobody can be asked, so it is ended where it is read."""
+    tickets.end(DataDir(settings.DATA), user=fact.user_id, now=fact.at.timestamp())
+
+
+@at_once(SessionsEnded)
+def ended_sessions_end_the_shift_ticket(fact: SessionsEnded) -> None:
+    """A new one is given with the next shift."""
+    tickets.end(DataDir(settings.DATA), user=fact.user_id, now=fact.at.timestamp())
+
+
+@at_once(ShiftEnded)
+def an_ended_shift_ends_its_ticket(fact: ShiftEnded) -> None:
+    """Nothing is expected of the desk any more either."""
+    person = person_of_shift(fact.shift_id)
+    windows.end_windows(user_id=person, now=fact.at)
+    tickets.end(DataDir(settings.DATA), user=person, now=fact.at.timestamp())

@@ -7,7 +7,7 @@ past them: the desks' answers (`windows`) and the emergency mode (`nodlage`).
 from typing import Any
 
 from tornvakt.project.lanes import Handler
-from tornvakt.surfaces.console import windows
+from tornvakt.surfaces.console import nodlage, windows
 
 ANSWER = "/larm/narvaro/"
 
@@ -19,5 +19,7 @@ class Front(Handler):
         """Answer what needs no database here, and hand over the rest."""
         if scope["type"] == "http" and scope["path"] == ANSWER:
             await windows.answer(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"].startswith(nodlage.PREFIX):
+            await nodlage.answer(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)

@@ -26,7 +26,12 @@ STEPS = "webhook+sms:tib, sms:0980-31 92 00"
 
 @pytest.fixture(autouse=True)
 def _chosen(transactional_db: None) -> object:
-    chosen = Environment(call_tree=STEPS, call_tree_step_s=60, origin="https://larm.exempel.se")
+    chosen = Environment(
+        call_tree=STEPS,
+        call_tree_step_s=60,
+        origin="https://larm.exempel.se",
+        webhook_url="http://127.0.0.1:9/",
+    )
     with override_settings(ENVIRONMENT=chosen):
         yield
 

@@ -117,6 +117,26 @@ class DataDir:
         """The receiver's sign of life, rewritten in place each second."""
         return self.receiver / "status"
 
+    @property
+    def carried(self) -> Path:
+        """How far the worker has carried the inbox; stays when the worker or the web ends."""
+        return self.logs / "carried"
+
+    @property
+    def emergency_notes(self) -> Path:
+        """What was noted while the database was away, one signed line each."""
+        return self.receiver / "nodlage-noteringar.jsonl"
+
+    @property
+    def emergency_ended(self) -> Path:
+        """Shift tickets that hold no longer, though their time is not out."""
+        return self.receiver / "nodlage-avslutade.jsonl"
+
+    @property
+    def emergency_places(self) -> Path:
+        """Name, address and telephone of each account's place, sealed."""
+        return self.root / "nodlage-platser.sealed"
+
     def create(self) -> None:
         """Make the folders, readable by the owner alone, and make their names durable."""
         made = []

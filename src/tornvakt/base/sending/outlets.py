@@ -29,6 +29,17 @@ def outlets() -> Mapping[str, Sender]:
     }
 
 
+def unset_channels() -> frozenset[str]:
+    """Return the channels nothing can go by: asking them would only fill the table."""
+    chosen = settings.ENVIRONMENT
+    ways = {
+        str(Channel.EMAIL): bool(chosen.smtp_host and chosen.smtp_from),
+        str(Channel.WEBHOOK): bool(chosen.webhook_url),
+        str(Channel.SMS): chosen.sms == FAKE or bool(chosen.sms == HTTP and chosen.sms_url),
+    }
+    return frozenset(channel for channel, is_set in ways.items() if not is_set)
+
+
 def lacking() -> dict[str, str]:
     """Return the channels that cannot send, and the setting that is missing for each."""
     chosen = settings.ENVIRONMENT

@@ -245,7 +245,11 @@ _SENTENCES: dict[EntryKind, Callable[[LogEntry], str]] = {
     EntryKind.TAKEN: _taken,
     EntryKind.GIVEN_BACK: _given_back,
     EntryKind.EDITED: _edited,
-    EntryKind.NOTE: lambda entry: entry.text,
+    EntryKind.NOTE: lambda entry: (
+        _("In emergency mode: %(text)s") % {"text": entry.text}
+        if entry.params.get("emergency")
+        else entry.text
+    ),
     EntryKind.LOWERED: _lowered,
     EntryKind.RULE: lambda entry: rule_words.found(
         entry.params, translation.get_language() or "sv"

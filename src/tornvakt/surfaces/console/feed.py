@@ -196,7 +196,7 @@ class Feed:
         events = {}
         for language in LANGUAGES:
             with translation.override(language):
-                events[language] = encode("silence", {"html": silence.render()})
+                events[language] = encode("silence", {"html": silence.render_shared()})
         self._tell(self._hub.broadcast, events)
 
     def _has_new_log(self, now: float) -> bool:

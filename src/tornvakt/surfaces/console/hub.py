@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from tornvakt.surfaces.console import windows
+from tornvakt.surfaces.console import tail, windows
 from tornvakt.surfaces.console.health import look
 from tornvakt.surfaces.console.listeners import who_may_no_more
 
@@ -37,6 +37,16 @@ def encode(event: str, body: Mapping[str, object], identity: str = "") -> bytes:
 def _greeting(desk: "Desk") -> bytes:
     """What a window shows with its answers."""
     return encode("desk", {"k": windows.token_for(desk.window)}) if desk.window else b""
+
+
+def _emergency(desk: "Desk", *, always: bool = False) -> bytes:
+    """What a desk is told of what is not carried; nothing when there is nothing to tell."""
+    state = tail.running(asyncio.get_running_loop()).state
+    if not (state.is_on or always):
+        return b""
+    if desk.is_locked:
+        return state.cue or tail.off().cue
+    return (state.events or tail.off().events or {})[desk.language]
 
 
 @dataclass(eq=False)
@@ -89,6 +99,7 @@ class Hub:
         self._asked_at = 0.0
         self._pinging: asyncio.Task[None] | None = None
         self._rechecking: asyncio.Task[None] | None = None
+        self._listening: asyncio.Task[None] | None = None
         self._asking: set[asyncio.Task[None]] = set()
 
     def broadcast(
@@ -165,8 +176,10 @@ class Hub:
             self._pinging = asyncio.create_task(self._ping_all())
         if self._rechecking is None or self._rechecking.done():
             self._rechecking = asyncio.create_task(self._recheck_all())
+        if self._listening is None or self._listening.done():
+            self._listening = asyncio.create_task(self._tell_emergencies())
         try:
-            yield b"retry: 2000\n\n" + _greeting(desk) + self.ping()
+            yield b"retry: 2000\n\n" + _greeting(desk) + self.ping() + _emergency(desk)
             if first := await begin():
                 yield first
             end = time.monotonic() + LIFETIME_S
@@ -189,6 +202,20 @@ class Hub:
             for desk in self.desks:
                 desk.put(data)
 
+    async def _tell_emergencies(self) -> None:
+        """Pass on what is not carried into the database; the database is not asked for it."""
+        watched = tail.running(asyncio.get_running_loop())
+        queue = watched.listen()
+        try:
+            while self.desks:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(RECHECK_S):
+                        await queue.get()
+                    for desk in self.desks:
+                        desk.put(_emergency(desk, always=True))
+        finally:
+            watched.leave(queue)
+
     async def _recheck_all(self) -> None:
         while self.desks:
             await asyncio.sleep(RECHECK_S)
@@ -196,7 +223,7 @@ class Hub:
 
     async def close(self) -> None:
         """Stop pinging and asking; for tests that end a loop."""
-        for task in (self._pinging, self._rechecking):
+        for task in (self._pinging, self._rechecking, self._listening):
             if task is not None:
                 task.cancel()
                 with suppress(asyncio.CancelledError):

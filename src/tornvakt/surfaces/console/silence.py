@@ -40,7 +40,7 @@ def render_for(viewer: User) -> str:
     return get_template("console/silence_list.html").render({"silence": screen(viewer)})
 
 
-def render() -> str:
+def render_shared() -> str:
     """The bands as HTML, the same for every desk of a language."""
     return render_for(DESK_VIEWER)
 
@@ -96,7 +96,7 @@ def _done(request: HttpRequest) -> HttpResponse:
 def _refused(request: HttpRequest, refusal: Exception) -> HttpResponse:
     if "application/json" in request.headers.get("Accept", ""):
         return JsonResponse(
-            {"error": type(refusal).__name__, "message": str(refusal), "html": render()},
+            {"error": type(refusal).__name__, "message": str(refusal), "html": render_shared()},
             status=409,
         )
     return redirect("desk")

@@ -1,6 +1,7 @@
 """``/larm/strom/``: the desk's stream of server-sent events."""
 
 import asyncio
+import time
 from importlib import import_module
 
 from asgiref.sync import sync_to_async
@@ -15,6 +16,8 @@ from django.views.decorators.http import require_safe
 from tornvakt.base.access.doors import requires
 from tornvakt.base.access.lock import LOCKED_AT, locked, unlocked, works_while_locked
 from tornvakt.base.access.models import User
+from tornvakt.base.emergency import tickets
+from tornvakt.base.inbox.paths import DataDir
 from tornvakt.base.ui.language import choice
 from tornvakt.domains.incidents.services import windows as desk_windows
 from tornvakt.surfaces.console import cues, feed, windows
@@ -78,6 +81,7 @@ def _sign_out(request: HttpRequest | None = None, **_: object) -> None:
         feed.end_session(request.session.session_key)
         mark = windows.mark_of(request.session.session_key)
         desk_windows.end_windows(session_mark=mark, now=timezone.now())
+        tickets.end(DataDir(settings.DATA), session=mark, now=time.time())
 
 
 @receiver([locked, unlocked], dispatch_uid="console.stream.lock")

@@ -84,6 +84,8 @@ def words() -> dict[str, str]:
         "dark": _("Dark"),
         "light": _("Light"),
         "auto": _("Auto"),
+        "emergency_noted": _("Noted and stored. It is carried into the log afterwards."),
+        "emergency_not_noted": _("It was not stored. Try again; else write it on paper."),
         "no_step": _("No step of the action card is left to tick."),
         "not_now": _("That cannot be done with {number} now."),
         "no_twin": _(

@@ -139,6 +139,7 @@ _DID: dict[str, Callable[[], str]] = {
     "incidents.merged": lambda: _("Joined the incident with another"),
     "incidents.note": lambda: _("Wrote a note"),
     "incidents.edited": lambda: _("Changed the priority or place"),
+    "incidents.note_carried": lambda: _("A note written in emergency mode was carried in"),
     "incidents.on_scene": lambda: _("A unit came to the place"),
     "incidents.opened": lambda: _("The incident was opened"),
     "incidents.raised": lambda: _("The priority was raised"),

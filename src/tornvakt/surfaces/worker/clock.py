@@ -20,7 +20,7 @@ from tornvakt.domains.incidents import services as incidents
 from tornvakt.domains.incidents.services import shifts
 from tornvakt.pure.steady import SteadyTime
 from tornvakt.surfaces.worker.models import Deed
-from tornvakt.surfaces.worker.timers import desks, hours, test_modes, tests
+from tornvakt.surfaces.worker.timers import desks, hours, nodlage, test_modes, tests
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ class Timer:
 
 def timers() -> Sequence[Timer]:
     """Return what the clock looks after, the most urgent first."""
-    watched = desks.Desks()
+    watched, emergency = desks.Desks(), nodlage.Nodlage()
     return (
         Timer("test_mode_ends", lambda now, _heard: test_modes.end_due(now=now)),
         Timer("escalation", lambda now, _heard: incidents.escalate_untaken(now=now)),
@@ -84,6 +84,8 @@ def timers() -> Sequence[Timer]:
         ),
         Timer("shifts_forgotten", lambda now, _heard: shifts.end_forgotten(now=now), 30.0),
         Timer("floods", lambda now, _heard: shifts.note_flood(now=now), 10.0),
+        Timer("emergency_notes", lambda now, _heard: emergency.carry_notes(now=now), 2.0),
+        Timer("emergency_places", lambda _now, _heard: emergency.copy_places(), REGISTER_EVERY_S),
         Timer("old_deeds", lambda now, _heard: _forget_deeds(now), SELDOM_EVERY_S),
     )
 

@@ -76,6 +76,11 @@ class Forwarder:
         self._pulse_waits = False
         self._pulse_at = EPOCH
 
+    @property
+    def file(self) -> tuple[int, int] | None:
+        """Which inbox is being carried: device and inode of its file."""
+        return self._file
+
     def step(self) -> bool:
         """Carry the next batch in; True when there is more to do at once.
 

@@ -19,6 +19,8 @@ from django.db import DatabaseError, InterfaceError, connection
 from tornvakt.base.facts import outbox
 from tornvakt.base.facts.presence import DatabaseFile
 from tornvakt.base.inbox.paths import DataDir
+from tornvakt.base.sending import sender
+from tornvakt.base.sending.outlets import outlets
 from tornvakt.domains.alarms.services import ForeignInbox, InboxWentBack
 from tornvakt.surfaces.worker import clock, sequencer
 from tornvakt.surfaces.worker.forwarder import INBOX_TROUBLE, DatabaseAway, Forwarder
@@ -29,6 +31,8 @@ log = logging.getLogger(__name__)
 
 POLL_S = 0.02
 STATUS_EVERY_S = 1.0
+MOVED_EVERY_S = 0.2
+"""After so long it is told how far the cursor has moved: the web shows what is not carried."""
 FIRST_WAIT_S = 0.1
 LONGEST_WAIT_S = 2.0
 LATER_EVERY_S = 0.25
@@ -49,6 +53,7 @@ def run() -> int:
     forwarding = _thread("forwarder", lambda: _forward(data, stop, code, hearing, beat), stop, code)
     later = _thread("later", lambda: _do_later(stop), stop, code)
     numbering = _thread("sequencer", lambda: sequencer.run(data, stop, _now), stop, code)
+    sending = _thread("sender", lambda: sender.run(stop, outlets(), _now), stop, code)
     watching = _thread("clock", lambda: clock.run(stop, hearing.until, beat), stop, code)
     while not stop.wait(0.2):
         if beat.age() > clock.STUCK_S:
@@ -57,7 +62,7 @@ def run() -> int:
             code[0] = code[0] or 1
             stop.set()
     end = time.monotonic() + STOP_S
-    threads = (forwarding, later, numbering, watching)
+    threads = (forwarding, later, numbering, sending, watching)
     for thread in threads:
         thread.join(max(0.0, end - time.monotonic()))
     if any(thread.is_alive() for thread in threads):
@@ -99,6 +104,8 @@ def _forward(
     database = DatabaseFile()
     wait = FIRST_WAIT_S
     told_at = 0.0
+    told_cursor = -1
+    carried: StatusFile | None = None  # what it says stays true while the database is away
     try:
         while not stop.is_set():
             pause = POLL_S
@@ -117,8 +124,12 @@ def _forward(
                     log.warning("forwarder.waiting error=%s", error)
                 forwarder.progress.state = "waiting"
                 pause, wait = wait, min(wait * 2, LONGEST_WAIT_S)
-            if time.monotonic() - told_at >= STATUS_EVERY_S:
-                told_at = time.monotonic()
+            has_moved = forwarder.progress.cursor != told_cursor
+            if time.monotonic() - told_at >= (MOVED_EVERY_S if has_moved else STATUS_EVERY_S):
+                told_at, told_cursor = time.monotonic(), forwarder.progress.cursor
+                if forwarder.progress.state == "ok":
+                    carried = carried or StatusFile(data.carried)
+                    carried.write({"file": forwarder.file, "cursor": told_cursor})
                 is_lost = database.is_another()
                 if is_lost:
                     forwarder.progress.state = "waiting"
@@ -132,6 +143,8 @@ def _forward(
     finally:
         forwarder.close()
         status.close()
+        if carried is not None:
+            carried.close()
 
 
 def _do_later(stop: threading.Event) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from tornvakt.base.access.models import User
 from tornvakt.base.access.policy import decide
 from tornvakt.base.ui import formats
-from tornvakt.domains.incidents.models import CallTree, DeskWindow
+from tornvakt.domains.incidents.models import CallTree, DeskWindow, Shift
 
 TROUBLES = {
     "frozen": ("svarar inte", "does not answer"),
@@ -23,6 +23,7 @@ CAUSES = {
 ENDINGS = {
     "link": ("någon svarade i länken", "somebody answered by the link"),
     "desk": ("någon svarade vid ett larmbord", "somebody answered at a desk"),
+    "nobody": ("en ny startade: inget larmbord svarar", "a new one began: no desk answers"),
     "back": ("det den gällde är över", "what it was about is over"),
 }
 
@@ -117,3 +118,8 @@ def notice_of_tree(tree_id: int) -> dict[str, Any]:
         "how_sv": how_sv,
         "how_en": how_en,
     }
+
+
+def person_of_shift(shift_id: int) -> int:
+    """Return whose a shift is."""
+    return Shift.objects.values_list("user_id", flat=True).get(pk=shift_id)

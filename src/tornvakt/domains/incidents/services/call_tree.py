@@ -24,6 +24,7 @@ from tornvakt.base.audit import log as audit
 from tornvakt.base.facts.outbox import publish
 from tornvakt.base.sending import services as sending
 from tornvakt.base.sending.models import Channel
+from tornvakt.base.sending.outlets import unset_channels
 from tornvakt.base.ui import formats
 from tornvakt.domains.incidents.facts import CallTreeBegan, CallTreeEnded
 from tornvakt.domains.incidents.models import (
@@ -94,9 +95,14 @@ def watch_desks(*, judged: Judgement, now: datetime, plan: Plan) -> list[int]:
         _end_where(now, cause=TreeCause.NOBODY)
     elif now - since >= plan.after:
         begun += _begin(TreeCause.NOBODY, since.isoformat(), since, {}, now)
+        if begun:  # whoever is called comes for all of it
+            _end_where(now, cause=TreeCause.UNTAKEN, how="nobody")
+            _end_where(now, cause=TreeCause.SILENT, how="nobody")
     if judged.live:
         begun += _silent_unseen(plan, now)
     begun += _untaken(bool(judged.live), plan, now)
+    if judged.live and plan.untaken_after is None:
+        _end_where(now, cause=TreeCause.UNTAKEN)  # they see it themselves
     _end_stale(now)
     return begun
 
@@ -212,7 +218,7 @@ def _begin(
 ) -> list[int]:
     if CallTree.objects.filter(cause=cause, subject=subject).exists():
         return []
-    if cause != TreeCause.NOBODY and _is_being_called(TreeCause.NOBODY):
+    if cause != TreeCause.NOBODY and _is_being_called(TreeCause.NOBODY, cause):
         return []  # whoever is called comes for that as well
     try:
         with transaction.atomic():
@@ -238,8 +244,8 @@ def _begin(
     return [tree.pk]
 
 
-def _is_being_called(cause: TreeCause) -> bool:
-    return CallTree.objects.filter(cause=cause, ended_at=None).exists()
+def _is_being_called(*causes: TreeCause) -> bool:
+    return CallTree.objects.filter(cause__in=causes, ended_at=None).exists()
 
 
 @transaction.atomic
@@ -271,7 +277,11 @@ def _drafts(tree: CallTree, step: Step, now: datetime) -> list[sending.Draft]:
     with translation.override("sv"):  # those who are called are the municipality's own
         subject, text = words(tree), _text(tree)
     drafts = []
+    unset = unset_channels()
     for place, part in enumerate(step):
+        if part.channel in unset:
+            log.warning("call_tree.channel_not_set channel=%s", part.channel)
+            continue
         for receiver in _receivers(part, now):
             key = f"call-tree:{tree.pk}:{tree.step}:{place}:{len(drafts)}"
             drafts.append(sending.Draft(Channel(part.channel), text, key, receiver, subject))
@@ -302,10 +312,10 @@ def _text(tree: CallTree) -> str:
     return " ".join(parts)
 
 
-def _end_where(now: datetime, *, cause: TreeCause) -> None:
+def _end_where(now: datetime, *, cause: TreeCause, how: str = "back") -> None:
     for tree in CallTree.objects.filter(cause=cause, ended_at=None):
         with transaction.atomic():
-            _end(tree, "back", now)
+            _end(tree, how, now)
 
 
 def _end_stale(now: datetime) -> None:

@@ -74,6 +74,11 @@ def end_windows(*, now: datetime, session_mark: str = "", user_id: int | None = 
     return DeskWindow.objects.filter(theirs, ended_at=None).update(ended_at=now)
 
 
+def expect_windows(*, session_mark: str) -> int:
+    """A shift is begun: count on the windows of a session again; return how many."""
+    return DeskWindow.objects.filter(session_mark=session_mark).update(ended_at=None)
+
+
 def judge_windows(*, attention: Attention, now: datetime) -> Judgement:
     """Judge every window, write what has changed, and return what was found."""
     rows = list(_expected(now))

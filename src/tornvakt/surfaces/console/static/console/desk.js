@@ -5,6 +5,7 @@ import * as bands from "./bands.js";
 import * as clocks from "./clocks.js";
 import * as commands from "./commands.js";
 import * as drafts from "./drafts.js";
+import * as emergency from "./emergency.js";
 import * as incident from "./incident.js";
 import * as keys from "./keys.js";
 import { announce } from "./live.js";
@@ -118,7 +119,8 @@ document.addEventListener("tornvakt:woken", ({ detail }) => {
 /** Let what nobody has taken be heard. */
 function listen() {
   const free = queue.rows().filter(queue.isFree);
-  sound.follow(free.map(({ dataset }) => ({ id: dataset.id, priority: Number(dataset.priority), opened: Number(dataset.opened) })), clocks.now());
+  const waits = free.map(({ dataset }) => ({ id: dataset.id, priority: Number(dataset.priority), opened: Number(dataset.opened) }));
+  sound.follow([...waits, ...emergency.sounding()], clocks.now());
 }
 
 document.addEventListener("tornvakt:closed", ({ detail }) => {
@@ -164,6 +166,7 @@ const line = new Line(page.stream, page.seq, {
   rows: take,
   resync: fetchAll,
   desk: presence.greet,
+  emergency: emergency.take,
   silence: ({ html }) => silence.show(html),
   ping(ping) {
     presence.asked(ping.n);
@@ -182,6 +185,7 @@ const line = new Line(page.stream, page.seq, {
     fetchAll();
   },
 }, presence.id);
+emergency.follow(line, listen);
 
 /** A stream cannot say why it was refused; an ordinary question can. */
 async function probe() {

@@ -1,6 +1,7 @@
 // "Börja pass": the operator starts the sounds, hears all three and says so. Then M is silence.
 import { post, refused } from "./actions.js";
 import { clock, now } from "./clocks.js";
+import * as presence from "./presence.js";
 import * as sound from "./sound.js";
 import * as toast from "./toast.js";
 import { put as reword, say } from "./words.js";
@@ -78,7 +79,7 @@ setInterval(renewWho, WHO_EVERY_MS);
 document.addEventListener("tornvakt:shown", () => document.querySelector("#listing[data-shift]") && renewWho());
 
 function log(what, ids = []) {
-  post(cell.box.dataset.log, { what, incidents: ids.join(",") });
+  post(cell.box.dataset.log, { what, incidents: ids.join(","), bord: presence.id });
 }
 
 /** M: silence for 60 s, for what sounds now; it is logged. */

@@ -1,0 +1,241 @@
+"""``/nodlage/``: new alarms straight from the inbox, for whoever has a shift ticket (nödläge).
+
+Answered by the front before Django's middleware: no session, no database, no lane. The page opens
+fresh while the database is away; its stream is also what a desk falls back on when its own cannot
+be opened. Nothing can be taken here. What is noted is on the disk before it is answered, and is
+carried in afterwards (`worker/timers/nodlage.py`).
+"""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.core.handlers.asgi import ASGIRequest
+from django.template.loader import get_template
+from django.utils import translation
+
+from tornvakt.base.emergency import notes, tickets
+from tornvakt.base.emergency.tickets import NoTicket, Ticket
+from tornvakt.base.inbox.paths import DataDir
+from tornvakt.base.ui.language import choice
+from tornvakt.base.ui.page import theme_of
+from tornvakt.pure.protocols.text import plain_words
+from tornvakt.surfaces.console import tail
+
+log = logging.getLogger(__name__)
+
+PREFIX = "/nodlage/"
+PING_S = 2.0
+LIFETIME_S = 900.0
+LARGEST = 16 * 1024
+FILES = {
+    "tokens.css": ("ui/tokens.css", "text/css"),
+    "parts.css": ("ui/parts.css", "text/css"),
+    "emergency.css": ("console/emergency.css", "text/css"),
+    "theme.js": ("ui/theme.js", "text/javascript"),
+    "page.js": ("console/emergency_page.js", "text/javascript"),
+    "list.js": ("console/emergency_list.js", "text/javascript"),
+}
+"""What the page is drawn with: the ordinary way to static files may be blocked by a database that
+hangs."""
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+_disk = ThreadPoolExecutor(2, "nodlage")
+"""The disk may be slow; the loop must not wait for it, nor for a thread that a database holds."""
+
+
+async def answer(scope: dict[str, Any], receive: Any, send: Send) -> None:
+    """Answer one request below ``/nodlage/``."""
+    body = await _read(receive) if scope["method"] == "POST" else b""
+    if body is None:
+        return await _reply(send, 413, "text/plain", b"")
+    request = ASGIRequest(scope, BytesIO(body))
+    path = scope["path"].removeprefix(PREFIX)
+    if path.startswith("fil/") and scope["method"] in ("GET", "HEAD"):
+        return await _file(path.removeprefix("fil/"), send)
+    ticket = await _ticket(request)
+    match (path, scope["method"]):
+        case ("", "GET" | "HEAD"):
+            return await _page(request, ticket, send)
+        case ("strom/", "GET"):
+            if ticket is None:
+                return await _reply(send, 403, "text/plain", b"")
+            return await _stream(request, ticket, receive, send)
+        case ("notera/", "POST"):
+            if ticket is None or not _is_from_own_page(request):
+                return await _reply(send, 403, "application/json", b"{}")
+            return await _note(ticket, body, send)
+    return await _reply(send, 404, "text/plain", b"")
+
+
+async def _ticket(request: ASGIRequest) -> Ticket | None:
+    text = request.COOKIES.get(tickets.COOKIE, "")
+
+    def read() -> Ticket | None:
+        try:
+            return tickets.read(DataDir(settings.DATA), text, time.time())
+        except NoTicket:
+            return None
+
+    return await _in_thread(read)
+
+
+async def _page(request: ASGIRequest, ticket: Ticket | None, send: Send) -> None:
+    language = choice(request)
+    now = tail.running(asyncio.get_running_loop())
+    with translation.override(language):
+        html = get_template("console/emergency.html").render(
+            {
+                "ticket": ticket,
+                "is_on": now.state.is_on,
+                "theme_choice": theme_of(request),
+                "theme": "dark" if theme_of(request) == "auto" else theme_of(request),
+                "mode": settings.ENVIRONMENT.mode,
+                "centre": settings.ENVIRONMENT.centre,
+            }
+        )
+    await _reply(send, 200 if ticket else 403, "text/html", html.encode())
+
+
+async def _stream(request: ASGIRequest, ticket: Ticket, receive: Any, send: Send) -> None:
+    """Follow what is not carried, until whoever listens has gone or the ticket is out."""
+    language = choice(request)
+    watched = tail.running(asyncio.get_running_loop())
+    queue = watched.listen()
+    gone = asyncio.ensure_future(_until_gone(receive))
+    log.info("nodlage.stream user_id=%s", ticket.user)
+    try:
+        await _head(send, 200, "text/event-stream", [(b"x-accel-buffering", b"no")])
+        await _part(send, b"retry: 2000\n\n" + _event(watched.state, language))
+        end = time.monotonic() + min(LIFETIME_S, max(0.0, ticket.ends_at - time.time()))
+        while not gone.done() and time.monotonic() < end:
+            try:
+                async with asyncio.timeout(PING_S):
+                    state = await queue.get()
+                await _part(send, _event(state, language))
+            except TimeoutError:
+                if await _is_over(ticket):
+                    break
+                await _part(send, _ping())
+    except OSError:
+        pass  # whoever listened has gone
+    finally:
+        watched.leave(queue)
+        gone.cancel()
+    if not gone.done():
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _is_over(ticket: Ticket) -> bool:
+    """Whether the ticket was ended since it was shown."""
+    data = DataDir(settings.DATA)
+    return bool(await _in_thread(lambda: tickets.is_ended(data, ticket)))
+
+
+def _event(state: tail.State, language: str) -> bytes:
+    return (state.events or tail.off().events or {})[language]
+
+
+def _ping() -> bytes:
+    return f'event: ping\ndata: {{"t":{round(time.time() * 1000)}}}\n\n'.encode()
+
+
+async def _note(ticket: Ticket, body: bytes, send: Send) -> None:
+    try:
+        said = json.loads(body)
+        entry = int(said["entry"])
+        text = plain_words(str(said["text"])).strip()
+        once = str(said.get("once", ""))
+        if not text or not 0 < entry < 2**63 or len(text) > notes.LONGEST:
+            raise ValueError
+    except (ValueError, TypeError, KeyError):
+        return await _reply(send, 422, "application/json", b"{}")
+    data = DataDir(settings.DATA)
+    try:
+        note = await _in_thread(
+            lambda: notes.add(data, ticket, entry=entry, text=text, once=once, now=time.time())
+        )
+    except OSError as error:
+        log.error("nodlage.note_not_written error=%s", type(error).__name__)
+        return await _reply(send, 507, "application/json", b"{}")
+    return await _reply(send, 200, "application/json", json.dumps({"at": note.at}).encode())
+
+
+def _is_from_own_page(request: ASGIRequest) -> bool:
+    """A page of another site can send neither this header nor, being SameSite, the ticket."""
+    return request.headers.get("X-Nodlage") == "1" and request.headers.get(
+        "Sec-Fetch-Site", "same-origin"
+    ) in ("same-origin", "none")
+
+
+async def _file(name: str, send: Send) -> None:
+    known = FILES.get(name)
+    content = _content(known[0]) if known else None
+    if known is None or content is None:
+        return await _reply(send, 404, "text/plain", b"")
+    return await _reply(send, 200, known[1], content)
+
+
+@lru_cache(maxsize=16)
+def _content(name: str) -> bytes | None:
+    found = finders.find(name)
+    return Path(str(found)).read_bytes() if found else None
+
+
+async def _in_thread(work: Callable[[], Any]) -> Any:
+    return await asyncio.get_running_loop().run_in_executor(_disk, work)
+
+
+async def _until_gone(receive: Any) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _read(receive: Any) -> bytes | None:
+    body = b""
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return None
+        body += message.get("body", b"")
+        if len(body) > LARGEST:
+            return None
+        if not message.get("more_body"):
+            return body
+
+
+async def _head(
+    send: Send, status: int, kind: str, more: list[tuple[bytes, bytes]] | None = None
+) -> None:
+    headers = [
+        (b"content-type", f"{kind}; charset=utf-8".encode()),
+        (b"cache-control", b"no-store"),
+        (b"content-security-policy", POLICY.encode()),
+        (b"referrer-policy", b"same-origin"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"x-frame-options", b"DENY"),
+        *(more or []),
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+
+
+async def _part(send: Send, data: bytes) -> None:
+    await send({"type": "http.response.body", "body": data, "more_body": True})
+
+
+async def _reply(send: Send, status: int, kind: str, body: bytes) -> None:
+    await _head(send, status, kind, [(b"content-length", str(len(body)).encode())])
+    await send({"type": "http.response.body", "body": body})
