@@ -246,7 +246,7 @@ _LINES: dict[ShiftEntryKind, Callable[[str, Content], str]] = {
         _("%(who)s left without a receiver: %(why)s") % {"who": params["who"], "why": text}
     ),
     ShiftEntryKind.RECEIVED_LATE: lambda _text, params: (
-        _("%(who)s has read what was left without a receiver") % dict(params)
+        _("%(who)s has read what %(from)s left without a receiver") % dict(params)
     ),
     ShiftEntryKind.FLOOD_BEGAN: lambda _text, params: _(
         "A flood of incidents began: more than 10 in 10 minutes"

@@ -2,7 +2,7 @@
 is on call."""
 
 from tornvakt.base.inbox.paths import DataDir
-from tornvakt.surfaces.cli import demo_duty, demo_register
+from tornvakt.surfaces.cli import demo_duty, demo_register, demo_shift
 from tornvakt.surfaces.cli.accounts import DEMO_PEOPLE
 from tornvakt.surfaces.cli.simulate import kalmar
 
@@ -15,6 +15,7 @@ def load(data: DataDir) -> None:
     _places()
     _people()
     _duty()
+    _shifts()
     _maps(data)
 
 
@@ -75,6 +76,12 @@ def _duty() -> None:
     from django.utils import timezone
 
     demo_duty.load(timezone.now())
+
+
+def _shifts() -> None:
+    from django.utils import timezone
+
+    demo_shift.load(timezone.now())
 
 
 def _people() -> None:

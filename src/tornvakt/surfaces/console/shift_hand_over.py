@@ -140,6 +140,16 @@ def drop(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @require_POST
+@requires("incidents.hand_over_shift")
+def read_left(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """``last-av-mig/``: whoever comes has read what nobody received."""
+    said = _("It stands in the shift log that you have read it.")
+    return _do(
+        request, pk, lambda by, now: handing.read_left(hand_over_id=pk, by=by, now=now), said=said
+    )
+
+
+@require_POST
 @requires("incidents.lead_shift")
 def see_left(request: HttpRequest, pk: int) -> HttpResponseBase:
     """``last/``: the shift leader knows that nobody received it."""
@@ -178,6 +188,7 @@ def context(request: HttpRequest, pk: int) -> dict[str, Any]:
         "is_signed": not found.lack_given and not found.lack_received,
         "may_receive": is_open and not side and row.receiver_id is None,
         "left_unseen": row.state == HandOverState.LEFT and not row.is_seen,
+        "may_read": row.state == HandOverState.LEFT and not side,
         "may_lead": decide(viewer, "incidents.lead_shift"),
     }
 

@@ -79,6 +79,7 @@ urlpatterns = [
     path(f"{_HAND_OVER}utan-mottagare/", shift_hand_over.leave, name="shift_hand_over_leave"),
     path(f"{_HAND_OVER}avbryt/", shift_hand_over.drop, name="shift_hand_over_drop"),
     path(f"{_HAND_OVER}last/", shift_hand_over.see_left, name="shift_hand_over_seen"),
+    path(f"{_HAND_OVER}last-av-mig/", shift_hand_over.read_left, name="shift_hand_over_read"),
     path(f"{_HAND_OVER}pdf/", shift_papers.hand_over, name="shift_hand_over_pdf"),
     path("larm/samtal/", phone.call, name="call"),
     path("larm/samtal/platser/", phone.places, name="call_places"),

@@ -130,6 +130,7 @@ _DID: dict[str, Callable[[], str]] = {
     "incidents.hand_over_done": lambda: _("Took over a shift that both had signed"),
     "incidents.hand_over_dropped": lambda: _("Dropped a hand-over and went on with the shift"),
     "incidents.hand_over_left": lambda: _("Left a shift without a receiver"),
+    "incidents.hand_over_left_read": lambda: _("Read what was left without a receiver"),
     "incidents.hand_over_left_seen": lambda: _("Saw to a shift that nobody received"),
     "incidents.hand_over_received": lambda: _("Began to receive a shift"),
     "incidents.hand_over_remarked": lambda: _("Wrote a remark in a hand-over"),

@@ -22,6 +22,7 @@ from tornvakt.domains.incidents.models import (
     ShiftEnd,
     ShiftEntryKind,
     ShiftHandOver,
+    ShiftLogEntry,
     ShiftSignature,
     Side,
 )
@@ -221,6 +222,29 @@ def drop(*, hand_over_id: int, by: User, now: datetime) -> ShiftHandOver:
     found.save(update_fields=["state", "over_at"])
     _log("hand_over_dropped", found, now, by)
     return found
+
+
+@transaction.atomic
+def read_left(*, hand_over_id: int, by: User, now: datetime) -> bool:
+    """Note that somebody on shift has read what was left; return whether it was new.
+
+    Who comes late takes over what nobody received: it stands in the shift log who did, and when.
+    Raises NotOnShift, OwnHandOver, NoSuchHandOver, NotAllowed.
+    """
+    writing.may(by, "incidents.hand_over_shift")
+    shift = _shift_of(by)
+    found = shift_items.locked(hand_over_id)
+    if found.state != HandOverState.LEFT:
+        raise NoSuchHandOver
+    if found.shift.user_id == by.pk:
+        raise OwnHandOver
+    lines = ShiftLogEntry.objects.filter(kind=ShiftEntryKind.RECEIVED_LATE, actor=by)
+    if lines.filter(at__gte=shift.began_at, params__id=found.pk).exists():
+        return False
+    params: dict[str, int | str] = {"who": by.call_name, "from": found.shift.user.call_name}
+    write_line(ShiftEntryKind.RECEIVED_LATE, at=now, by=by, params={**params, "id": found.pk})
+    _log("hand_over_left_read", found, now, by)
+    return True
 
 
 @transaction.atomic
