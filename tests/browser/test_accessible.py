@@ -63,6 +63,9 @@ def test_axe_finds_nothing_on_the_desk(
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
     assert violations(page) == []
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette-hits li")).to_have_count(8)
+    assert violations(page) == []
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
@@ -80,10 +83,10 @@ def test_axe_finds_nothing_in_the_work_on_an_incident(
     expect(page.locator("a[data-act=closing]")).to_be_visible()
     page.keyboard.press("b")
     expect(page.locator(".step.done")).to_have_count(1)
-    for key in "hlsvf":
+    for key in "hlsvfe":
         page.keyboard.press(key)
         expect(page.locator("details.act[open]")).to_have_count(1)
-        if key in "hsv":
+        if key in "hsve":
             page.keyboard.press("Control+Enter")
             expect(page.locator("details.act[open] .errmsg").first).to_be_visible()
         until(page, SETTLED)

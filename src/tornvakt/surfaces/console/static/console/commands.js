@@ -29,7 +29,7 @@ export const areOn = () => own.on;
 export const all = () => rows.filter((row) => acts.has(row.dataset.command)).map((row) => ({
   name: row.dataset.command,
   key: own.on ? keyOf(row) : "",
-  word: row.querySelector("dd").textContent,
+  word: row.querySelector("dd span").textContent,
   isOnIncident: row.dataset.on === "incident",
   act: acts.get(row.dataset.command),
 }));
@@ -63,7 +63,7 @@ function relabel() {
 function ask(row) {
   isAsking = row;
   for (const each of rows) each.classList.toggle("is-asking", each === row);
-  tell.textContent = row ? say("keys_press", { command: row.querySelector("dd").textContent }) : "";
+  tell.textContent = row ? say("keys_press", { command: row.querySelector("dd span").textContent }) : "";
 }
 
 function answer(event) {
@@ -75,12 +75,12 @@ function answer(event) {
   if (event.key === "Escape") return;
   const key = event.key.toLowerCase();
   const other = rows.find((each) => each !== row && keyOf(each) === key);
-  if (other) tell.textContent = say("keys_used", { key: key.toUpperCase(), command: other.querySelector("dd").textContent });
+  if (other) tell.textContent = say("keys_used", { key: key.toUpperCase(), command: other.querySelector("dd span").textContent });
   else if (!/^[a-zåäö0-9.,+<'-]$/.test(key)) tell.textContent = say("keys_not_this");
   else {
     if (key === shipped(row)) delete own.keys[row.dataset.command];
     else own.keys[row.dataset.command] = key;
-    tell.textContent = say("keys_now", { key: key.toUpperCase(), command: row.querySelector("dd").textContent });
+    tell.textContent = say("keys_now", { key: key.toUpperCase(), command: row.querySelector("dd span").textContent });
     save();
   }
   row.querySelector("button").focus();
@@ -88,9 +88,9 @@ function answer(event) {
 
 for (const row of rows) {
   const button = Object.assign(document.createElement("button"), { className: "btn plain push", type: "button", textContent: say("keys_change") });
-  button.setAttribute("aria-label", say("keys_change_of", { command: row.querySelector("dd").textContent }));
+  button.setAttribute("aria-label", say("keys_change_of", { command: row.querySelector("dd span").textContent }));
   button.addEventListener("click", () => ask(row));
-  row.append(button);
+  row.querySelector("dd").append(button);
 }
 dialog.addEventListener("keydown", answer, true);
 dialog.addEventListener("close", () => ask(null));
