@@ -61,6 +61,8 @@ class Desk:
     is_locked: bool = False
     """Whether it may only count and sound: then it is sent cues, and nothing that names a place."""
     is_over: bool = False
+    is_map: bool = False
+    """Whether it is the map's window: nobody is at a desk because of it."""
     window: windows.Window | None = None
     """Which window of the desk it is; None for one that does not say."""
     waiting: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(QUEUE_LENGTH))
@@ -144,7 +146,9 @@ class Hub:
 
     def who_is_here(self) -> set[int]:
         """Whose desks are open, locked ones too; may be asked from any thread."""
-        return {desk.user_id for desk in tuple(self.desks) if not desk.is_over}
+        return {
+            desk.user_id for desk in tuple(self.desks) if not (desk.is_over or desk.is_map)
+        }
 
     def has_locked(self) -> bool:
         """Whether anybody has to be sent cues; may be asked from any thread."""
@@ -157,7 +161,7 @@ class Hub:
         """
         now = time.time()
         found = look(now, database_age=time.monotonic() - self.read_at, carried_at=self.carried_at)
-        present = sorted({desk.call_name for desk in self.desks})
+        present = sorted({desk.call_name for desk in self.desks if not desk.is_map})
         asked = {"n": windows.nonce(now, self.sequence)} if asks else {}
         return encode("ping", {"t": round(now * 1000), "on": present, **asked, **found.as_dict()})
 

@@ -44,6 +44,7 @@ async def stream(request: HttpRequest) -> StreamingHttpResponse:
         user_id=user.pk,
         call_name=user.call_name,
         session_key=request.session.session_key or "",
+        is_map=request.GET.get("bord") == "karta",
         window=windows.Window(desk_id, user.pk, session_mark) if desk_id else None,
         is_locked=True,  # until the session has been asked once more: no detail slips through
     )

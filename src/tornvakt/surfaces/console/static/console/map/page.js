@@ -121,7 +121,7 @@ const line = new Line(page.stream, page.seq, {
     bands.mended();
     fetchAll();
   },
-});
+}, "karta"); // no desk: nobody is there because of a map
 
 document.addEventListener("submit", async (event) => {
   const { target } = event;
