@@ -146,9 +146,7 @@ class Hub:
 
     def who_is_here(self) -> set[int]:
         """Whose desks are open, locked ones too; may be asked from any thread."""
-        return {
-            desk.user_id for desk in tuple(self.desks) if not (desk.is_over or desk.is_map)
-        }
+        return {desk.user_id for desk in tuple(self.desks) if not (desk.is_over or desk.is_map)}
 
     def has_locked(self) -> bool:
         """Whether anybody has to be sent cues; may be asked from any thread."""
