@@ -104,3 +104,13 @@ async def test_the_ping_says_who_is_here_and_what_is_wrong(data: DataDir) -> Non
     hub.note_read(time.monotonic() - 11, None)
     assert json.loads(hub.ping().split(b"data: ")[1])["trouble"] == "database"
     await asyncio.sleep(0)
+
+
+async def test_a_map_that_is_left_open_is_nobody_at_a_desk(data: DataDir) -> None:
+    hub = Hub()
+    hub.desks = {
+        Desk(language="sv", user_id=1, call_name="Op 1", is_map=True),
+        Desk(language="sv", user_id=2, call_name="Op 2"),
+    }
+    assert hub.who_is_here() == {2}
+    assert b'"on":["Op 2"]' in hub.ping()
