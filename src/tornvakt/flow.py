@@ -106,6 +106,12 @@ def incidents_get_their_instruction(facts: Sequence[IncidentOpened]) -> None:
 
 
 @at_once(RoleEnded)
+def lost_role_ends_the_shift(fact: RoleEnded) -> None:
+    """Who may not sit at a desk is not on shift there."""
+    shifts.end_for_lost_role(user_id=fact.user_id, now=fact.at)
+
+
+@at_once(RoleEnded)
 def lost_role_lets_go_of_incidents(fact: RoleEnded) -> None:
     """What somebody had who may take nothing any more waits for a colleague."""
     incidents.release_held_by(user_id=fact.user_id, now=fact.at)

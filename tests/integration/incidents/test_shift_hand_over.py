@@ -252,3 +252,28 @@ def test_the_same_signature_sent_by_many_at_once_is_one(begun: Begun, operator: 
     assert wrong == []
     assert ShiftSignature.objects.filter(item=item).count() == 1
     assert logged().count("hand_over_signed") == 1
+
+
+def test_of_two_who_receive_at_once_one_does(begun: Begun, other: User, leader: User) -> None:
+    found = begun()
+    gate, lost = threading.Barrier(2), []
+    for person in (other, leader):
+        shifts.begin(by=person, now=after(65))
+
+    def press(person: User) -> None:
+        try:
+            gate.wait(10)
+            handing.receive(hand_over_id=found.pk, by=person, now=after(70))
+        except ReceivedAlready as refused:
+            lost.append(refused.who)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=press, args=(person,)) for person in (other, leader)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    found.refresh_from_db()
+    assert found.receiver is not None
+    assert lost == [found.receiver.user.call_name]

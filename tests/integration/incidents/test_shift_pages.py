@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -20,7 +19,6 @@ from tornvakt.domains.incidents.models import (
 from tornvakt.domains.incidents.services import shift_hand_over as handing
 from tornvakt.domains.incidents.services import shifts
 from tornvakt.surfaces.cli import demo_shift
-from tornvakt.surfaces.console import shift as shift_page
 
 JSON = {"headers": {"accept": "application/json"}}
 
@@ -117,14 +115,6 @@ def test_papers_are_downloads_and_the_live_state_is_the_leaders(
         assert answer["Content-Disposition"].startswith("attachment")
         assert answer.content.startswith(b"%PDF-")
     assert at_desk(operator).get("/larm/pass/laget/").status_code == 403
-
-
-def test_what_hangs_on_the_beginning_comes_with_its_answer(
-    operator: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(shift_page, "WITH_BEGINNING", [lambda _request, on: {"ticket": on.pk}])
-    begun = at_desk(operator).post("/larm/pass/borja/", **JSON)  # type: ignore[arg-type]
-    assert begun.json()["ticket"] == Shift.objects.get().pk
 
 
 def test_the_demo_has_a_shift_behind_it(transactional_db: None) -> None:

@@ -4,11 +4,14 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from tests.integration.incidents.conftest import NOW, Open, after, logged
+from tornvakt.base.access.facts import RoleEnded
 from tornvakt.base.access.models import User
 from tornvakt.base.access.services import create_user
 from tornvakt.base.facts.models import FactRow
+from tornvakt.base.facts.outbox import publish
 from tornvakt.domains.incidents import services as incidents
 from tornvakt.domains.incidents.models import (
     Shift,
@@ -116,6 +119,20 @@ def test_a_flood_is_noted_when_it_begins_and_when_it_ends(open_one: Open) -> Non
     assert shifts.note_flood(now=after(61)) is False
     assert shifts.note_flood(now=after(650)) is True
     assert kinds() == [ShiftEntryKind.FLOOD_BEGAN, ShiftEntryKind.FLOOD_ENDED]
+
+
+def test_a_lost_role_ends_the_shift(operator: User, leader: User) -> None:
+    shifts.begin(by=operator, now=NOW)
+    operator.holdings.update(until=timezone.now())
+    publish_role_ended(operator)
+
+    assert Shift.objects.get().ended_how == ShiftEnd.LEFT
+    assert shifts.end_for_lost_role(user_id=leader.pk, now=after(9)) is False
+
+
+def publish_role_ended(user: User) -> None:
+    with transaction.atomic():
+        publish(RoleEnded(at=after(5), user_id=user.pk, role="operator"))
 
 
 def test_a_person_without_a_desk_has_no_shift(transactional_db: None) -> None:

@@ -1,6 +1,5 @@
 """``/larm/pass/``: who is on shift, the shift log, and the way to hand over."""
 
-from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +14,6 @@ from tornvakt.base.access.doors import requires
 from tornvakt.base.access.models import User
 from tornvakt.base.access.policy import decide
 from tornvakt.domains.incidents import shift_words
-from tornvakt.domains.incidents.models import Shift
 from tornvakt.domains.incidents.refusals import SentBefore
 from tornvakt.domains.incidents.selectors import shifts as shifts_known
 from tornvakt.domains.incidents.services import shifts
@@ -26,10 +24,6 @@ from tornvakt.surfaces.console.shift_cell import cell
 SHOWN_HOURS = 24
 """The log of so many hours is shown, or of the whole shift when that is longer."""
 HAND_OVERS_SHOWN = timedelta(days=7)
-
-Addition = Callable[[HttpRequest, Shift], Mapping[str, object]]
-WITH_BEGINNING: list[Addition] = []
-"""What the answer to "Börja pass" carries besides: each is asked with the shift that goes on."""
 
 
 @require_GET
@@ -57,10 +51,7 @@ def begin(request: HttpRequest) -> HttpResponseBase:
         return refused(request, refusal)
     if not desk.is_from_script(request):
         return redirect("shift")
-    body: dict[str, object] = {"ok": True, "shift": begun.pk, "to": reverse("shift")}
-    for add in WITH_BEGINNING:
-        body |= add(request, begun)
-    return JsonResponse(body)
+    return JsonResponse({"ok": True, "shift": begun.pk, "to": reverse("shift")})
 
 
 @require_POST

@@ -238,6 +238,7 @@ def _duty(now: datetime) -> list[dict[str, Any]]:
     after: dict[str, DutyTurn] = {}
     for turn in soon.select_related("role").order_by("-starts_at", "-pk"):
         after[turn.role.code] = turn
+    having = on_duty(now)
     rows = [
         {
             "role": each.role_name,
@@ -247,9 +248,9 @@ def _duty(now: datetime) -> list[dict[str, Any]]:
             "next": after[each.role].person if each.role in after else "",
             "next_at": _iso(after[each.role].starts_at if each.role in after else None),
         }
-        for each in on_duty(now)
+        for each in having
     ]
-    had = {each.role for each in on_duty(now)}
+    had = {each.role for each in having}
     missing = [turn for code, turn in sorted(after.items()) if code not in had]
     return rows + [
         {

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from tornvakt.base.access.models import Role, User
+from tornvakt.base.access.policy import decide
 from tornvakt.base.audit import log as audit
 from tornvakt.base.facts.outbox import publish
 from tornvakt.domains.incidents.facts import ShiftBegun, ShiftEnded
@@ -96,6 +97,20 @@ def end_forgotten(*, now: datetime) -> int:
     there = DeskSeen.objects.filter(seen_at__gt=now - GONE_AFTER).values_list("user", flat=True)
     late = old.filter(~Q(user__in=list(there)) | Q(began_at__lte=now - LONGEST_SHIFT))
     return sum(_forget(pk, now) for pk in list(late.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def end_for_lost_role(*, user_id: int, now: datetime) -> bool:
+    """End the shift of somebody who may not keep one any more; return whether they had one.
+
+    Nobody received it, and that is what it says. Does nothing for who still may, by another role.
+    """
+    shift = Shift.objects.select_related("user").filter(user=user_id, ended_at=None).first()
+    if shift is None or decide(shift.user, "incidents.keep_shift"):
+        return False
+    drop_open(shift, now)
+    ended(shift, ShiftEnd.LEFT, at=now, by=None)
+    return True
 
 
 @transaction.atomic
