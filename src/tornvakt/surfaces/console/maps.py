@@ -6,6 +6,7 @@ objects of the part of town that is looked at.
 """
 
 import math
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from django.core.exceptions import BadRequest
@@ -36,6 +37,7 @@ def page(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     beat = pulse.current()
     state = health.look(now.timestamp(), carried_at=beat.received_at.timestamp() if beat else None)
+    said = words()
     shown = rows.pictures(queue(user), now)
     context = {
         "rows": shown,
@@ -45,8 +47,9 @@ def page(request: HttpRequest) -> HttpResponse:
         "now_ms": formats.epoch_ms(now),
         "me_id": user.pk,
         "health_data": state.as_dict(),
+        "band": _band(state, said),
         "stream_url": reverse("stream"),
-        "words": words(),
+        "words": said,
         "levels": (1, 2, 3),
     }
     return render(request, "console/map.html", context)
@@ -82,6 +85,15 @@ def objects(request: HttpRequest) -> JsonResponse:
 def how_to(request: HttpRequest) -> HttpResponse:
     """``sa-gor-du/``: how somebody who runs the installation puts a map in."""
     return render(request, "console/map_how_to.html")
+
+
+def _band(state: health.Health, said: Mapping[str, str]) -> dict[str, str] | None:
+    """What the band says of what is wrong when the page is drawn; the script goes on with it."""
+    kind = state.trouble
+    if not kind:
+        return None
+    means = said[f"{kind}_means"].replace("{n}", str(state.backlog))
+    return {"kind": kind, "title": said[f"{kind}_title"], "means": means}
 
 
 def _box(text: str) -> Box:
