@@ -25,7 +25,7 @@ def cut(table: Table) -> Table:
         table.columns,
         rows,
         None if is_cut else table.chart,
-        table.notes,
+        most=table.most,
     )
 
 

@@ -1,7 +1,7 @@
 """Figures as tables: one form that the page, the files and the paper are all made of."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -53,12 +53,18 @@ class Table:
     columns: tuple[Column, ...]
     rows: list[tuple[Cell, ...]]
     chart: Mapping[str, Any] | None = None
-    notes: list[str] = field(default_factory=list)
     drawn: str = ""
     """The chart as SVG, when it has been drawn."""
+    most: int = 0
+    """So many rows are shown on a page and on paper; 0 is all. A file has all of them."""
+
+    @property
+    def left(self) -> int:
+        """How many rows the page leaves to the files."""
+        return max(len(self.rows) - self.most, 0) if self.most else 0
 
     def written(self) -> list[list[dict[str, Any]]]:
-        """Return the rows as the page writes them."""
+        """Return the rows as a page writes them, the first of a long table."""
         return [
             [
                 {
@@ -68,7 +74,7 @@ class Table:
                 }
                 for cell, column in zip(row, self.columns, strict=True)
             ]
-            for row in self.rows
+            for row in self.rows[: self.most or None]
         ]
 
 

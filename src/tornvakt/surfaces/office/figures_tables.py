@@ -20,6 +20,8 @@ from tornvakt.surfaces.office.figures_model import HIDDEN, Cell, Column, Kind, T
 from tornvakt.surfaces.office.searching import kind_word
 
 WIDTH = 560
+SHOWN = 15
+"""Rows of the tables that have one for each object or customer."""
 
 
 def take_name(priority: int) -> str:
@@ -291,6 +293,7 @@ def false_by(picture: Picture, *, of_customers: bool) -> Table:
             (" · ".join(filter(None, (each.name, each.number))), each.count, each.cost)
             for each in listed
         ],
+        most=SHOWN,
     )
 
 
