@@ -146,6 +146,9 @@ export function connect(go) {
     } else if (event.key === "Enter") {
       event.preventDefault();
       run(at);
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      dialog.close(); // now: the next key is for the desk
     }
   });
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
