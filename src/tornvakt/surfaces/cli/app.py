@@ -40,6 +40,7 @@ COMMANDS = {
     "user": Word(f"{HERE}.users", "Användare: bjud in med en engångslänk."),
     "map": Word(f"{HERE}.maps", "Kartor utan internet: lägg in, lista, ta bort."),
     "paper": Word(f"{HERE}.paper", "Skriv ut läget eller reservpärmen som PDF."),
+    "call-tree": Word(f"{HERE}.call_tree", "Larmkedjan: visa stegen, eller prova kanalerna."),
     "simulate": Word(f"{HERE}.simulate", "Låtsas vara larmsändare."),
     "doctor": Word(f"{HERE}.doctor", "Vad är fel här, och vad gör man åt det?"),
     "test": Word(f"{HERE}.testing", "Kör alla prov."),

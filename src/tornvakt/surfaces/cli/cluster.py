@@ -48,6 +48,11 @@ class Cluster:
         """The value of TORNVAKT_DATABASE_URL."""
         return f"postgresql://postgres@127.0.0.1:{self._port}/postgres"
 
+    @property
+    def pid(self) -> int:
+        """The server's first process."""
+        return int((self._data / "postmaster.pid").read_text().splitlines()[0])
+
     def start(self) -> None:
         """Start, or start again."""
         options = (

@@ -202,6 +202,35 @@ def database(data: DataDir) -> Iterator[Finding]:
         yield make(str(message.msg), str(message.hint or "Se docs/reference/installningar.md."))
 
 
+def call_tree(data: DataDir) -> Iterator[Finding]:
+    """Larmkedjan."""
+    if not data.main_db.exists() and not databases.agreed(data):
+        return
+    from tornvakt.surfaces.cli import django_door
+
+    django_door.open_it(data.root)
+    from django.conf import settings
+
+    from tornvakt.base.sending.outlets import lacking
+    from tornvakt.pure.call_steps import WrongStep, read
+
+    chosen = settings.ENVIRONMENT
+    try:
+        used = {part.channel for step in read(chosen.call_tree) for part in step}
+    except WrongStep as wrong:
+        yield fault(f"TORNVAKT_CALL_TREE går inte att läsa: {wrong}.", "Rätta inställningen.")
+        return
+    if chosen.call_tree_when == "aldrig":
+        yield warn("Larmkedjan är avstängd.", "Ställ in TORNVAKT_CALL_TREE_WHEN=pass.")
+        return
+    missing = {channel: name for channel, name in lacking().items() if channel in used}
+    for channel, name in sorted(missing.items()):
+        yield warn(f"Larmkedjan kan inte nå ut med {channel}: {name} saknas.", "Ställ in den.")
+    if used - missing.keys():
+        ways = ", ".join(sorted(used - missing.keys()))
+        yield ok(f"Larmkedjan når ut med {ways}; prova: ./tornvakt call-tree test")
+
+
 def clock(data: DataDir) -> Iterator[Finding]:
     """Klockan."""
     if time.gmtime().tm_year < OLDEST_YEAR:
@@ -278,6 +307,7 @@ ALL: tuple[Check, ...] = (
     database,
     audit_log,
     papers,
+    call_tree,
     clock,
     free_ports,
     open_files,

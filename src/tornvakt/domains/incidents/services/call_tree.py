@@ -282,13 +282,14 @@ def _drafts(tree: CallTree, step: Step, now: datetime) -> list[sending.Draft]:
         if part.channel in unset:
             log.warning("call_tree.channel_not_set channel=%s", part.channel)
             continue
-        for receiver in _receivers(part, now):
+        for receiver in receivers(part, now):
             key = f"call-tree:{tree.pk}:{tree.step}:{place}:{len(drafts)}"
             drafts.append(sending.Draft(Channel(part.channel), text, key, receiver, subject))
     return drafts
 
 
-def _receivers(part: Part, now: datetime) -> Sequence[str]:
+def receivers(part: Part, now: datetime) -> Sequence[str]:
+    """Return where a part of a step goes at this moment; nowhere when nobody has the duty."""
     if part.duty:
         return [each.phone for each in on_duty(now) if each.role == part.duty and each.phone]
     return [part.to]

@@ -9,6 +9,7 @@ from tornvakt.surfaces.cli.bench import (
     race,
     run,
     searching,
+    silent,
     taking,
 )
 
@@ -27,5 +28,6 @@ app.command("receive")(run.receive)
 app.command("import")(importing.importing)
 app.command("race")(race.race_)
 app.command("search")(searching.search)
+app.command("silent")(silent.silent)
 app.command("storm")(run.storm_)
 app.command("triage")(judging.triage)

@@ -1,0 +1,89 @@
+"""What the emergency mode keeps in files: tickets, places and notes."""
+
+import json
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tornvakt.base.emergency import notes, places, tickets
+from tornvakt.base.emergency.places import Place
+from tornvakt.base.emergency.tickets import NoTicket, Ticket
+from tornvakt.base.inbox.paths import DataDir
+
+AT = 1_795_000_000
+TICKET = Ticket(7, "Op 4", "desk1", "operator", "mark", AT, AT + tickets.HOLDS_S)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> DataDir:
+    made = DataDir(tmp_path)
+    made.create()
+    return made
+
+
+def test_a_ticket_says_who_is_on_shift_for_twelve_hours(data: DataDir) -> None:
+    text = tickets.write(data, TICKET)
+    assert tickets.read(data, text, AT + 60) == TICKET
+    with pytest.raises(NoTicket):
+        tickets.read(data, text, AT + tickets.HOLDS_S)
+
+
+def test_a_ticket_that_is_not_ours_is_none(data: DataDir, tmp_path: Path) -> None:
+    text = tickets.write(data, TICKET)
+    other = DataDir(tmp_path / "other")
+    other.create()
+    body, _, mac = text.partition(".")
+    forged = tickets.write(other, TICKET)
+    for wrong in ("", "x", body, f"{body}.", f".{mac}", f"{body[:-2]}.{mac}", forged, "å.å"):
+        with pytest.raises(NoTicket):
+            tickets.read(data, wrong, AT)
+
+
+def test_a_sign_out_ends_its_ticket_and_a_lost_role_all_of_a_persons(data: DataDir) -> None:
+    mine, other = TICKET, replace(TICKET, session="another", user=8)
+    texts = [tickets.write(data, each) for each in (mine, other)]
+    tickets.end(data, session="mark", now=AT + 10)
+    with pytest.raises(NoTicket):
+        tickets.read(data, texts[0], AT + 20)
+    assert tickets.read(data, texts[1], AT + 20) == other
+    tickets.end(data, user=8, now=AT + 30)
+    with pytest.raises(NoTicket):
+        tickets.read(data, texts[1], AT + 40)
+    later = replace(other, given_at=AT + 50)
+    assert tickets.read(data, tickets.write(data, later), AT + 60) == later
+    tickets.end(data, user=9, now=AT + 2 * tickets.HOLDS_S)  # what ran out is forgotten
+    assert len(data.emergency_ended.read_text().splitlines()) == 1
+
+
+def test_places_are_sealed_and_for_the_owner_alone(data: DataDir) -> None:
+    known = {"8801": Place("Funkaboskolan", "Skolgatan 1", "0980-31 92 00")}
+    places.save(data, known)
+    assert places.load(data) == known
+    assert b"Funkabo" not in data.emergency_places.read_bytes()
+    assert stat.S_IMODE(data.emergency_places.stat().st_mode) == 0o600
+    data.emergency_places.write_bytes(b"x" * 40)
+    assert places.load(data) == {}
+
+
+def test_notes_are_kept_in_a_chain_and_a_changed_one_is_seen(data: DataDir) -> None:
+    first = notes.add(data, TICKET, entry=3, text="Ringde", once="a", now=AT + 1)
+    again = notes.add(data, TICKET, entry=3, text="Ringde", once="a", now=AT + 2)
+    second = notes.add(data, TICKET, entry=4, text="På väg", once="b", now=AT + 3)
+    assert again == first
+    assert second.before == first.mark
+    assert notes.read(data) == [first, second]
+    assert stat.S_IMODE(data.emergency_notes.stat().st_mode) == 0o600
+    lines = data.emergency_notes.read_text().splitlines()
+    changed = {**json.loads(lines[0]), "text": "Gjorde inget"}
+    data.emergency_notes.write_text("\n".join([json.dumps(changed), lines[1], "{"]) + "\n")
+    assert notes.read(data) == [second]
+
+
+def test_only_what_is_carried_is_cleared(data: DataDir) -> None:
+    first = notes.add(data, TICKET, entry=3, text="a", once="a", now=AT)
+    second = notes.add(data, TICKET, entry=3, text="b", once="b", now=AT)
+    assert not notes.clear(data, frozenset({first.mark}))
+    assert notes.clear(data, frozenset({first.mark, second.mark}))
+    assert notes.read(data) == []

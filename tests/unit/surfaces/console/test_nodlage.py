@@ -1,0 +1,116 @@
+"""``/nodlage/`` answers without a session and a database, to whoever has a shift ticket."""
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import override_settings
+
+from tornvakt.base.emergency import notes, tickets
+from tornvakt.base.emergency.tickets import COOKIE, HOLDS_S, Ticket
+from tornvakt.base.inbox.paths import DataDir
+from tornvakt.surfaces.console import nodlage
+
+Answer = tuple[int, dict[str, str], str]
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Iterator[DataDir]:
+    made = DataDir(tmp_path)
+    made.create()
+    with override_settings(DATA=tmp_path):
+        yield made
+
+
+def _ticket(data: DataDir) -> str:
+    now = int(time.time())
+    return tickets.write(data, Ticket(7, "Op 4", "d", "operator", "mark", now, now + HOLDS_S))
+
+
+def ask(
+    path: str, *, method: str = "GET", ticket: str = "", body: bytes = b"", **headers: str
+) -> Answer:
+    """Ask as a browser would; a stream is read until its first parts have come."""
+    sent: list[dict[str, Any]] = []
+    enough = asyncio.Event()
+
+    async def receive() -> dict[str, Any]:
+        if not sent:
+            return {"type": "http.request", "body": body, "more_body": False}
+        await enough.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+        if len(sent) > 1:
+            enough.set()
+
+    named = {"cookie": f"{COOKIE}={ticket}", "host": "localhost", **headers}
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": path,
+        "query_string": b"",
+        "headers": [(n.replace("_", "-").encode(), v.encode()) for n, v in named.items()],
+    }
+    asyncio.run(nodlage.answer(scope, receive, send))
+    found = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    text = b"".join(part.get("body", b"") for part in sent[1:]).decode()
+    return sent[0]["status"], found, text
+
+
+def test_the_page_opens_fresh_with_a_ticket_and_says_why_not_without(data: DataDir) -> None:
+    status, headers, page = ask("/nodlage/", ticket=_ticket(data))
+    assert status == 200
+    assert "Op 4: du är på pass" in page
+    assert headers["content-security-policy"].startswith("default-src 'self'")
+    assert headers["cache-control"] == "no-store"
+    status, _, page = ask("/nodlage/")
+    assert status == 403
+    assert "ingen passbiljett" in page
+    tickets.end(data, session="mark", now=time.time())
+    assert ask("/nodlage/", ticket=_ticket(data))[0] == 403
+
+
+def test_it_brings_its_own_files_and_no_others() -> None:
+    for name, kind in (("page.js", "text/javascript"), ("tokens.css", "text/css")):
+        status, headers, text = ask(f"/nodlage/fil/{name}")
+        assert (status, headers["content-type"]) == (200, f"{kind}; charset=utf-8")
+        assert len(text) > 100
+    assert ask("/nodlage/fil/../settings.py")[0] == 404
+    assert ask("/nodlage/annat/")[0] == 404
+
+
+def test_the_stream_says_how_it_is_and_needs_a_ticket(data: DataDir) -> None:
+    assert ask("/nodlage/strom/")[0] == 403
+    status, headers, text = ask("/nodlage/strom/", ticket=_ticket(data))
+    assert (status, headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
+    assert 'event: emergency\ndata: {"on":false' in text
+
+
+def test_a_note_is_on_the_disk_when_it_is_answered(data: DataDir) -> None:
+    body = json.dumps({"entry": 12, "text": "Ringde vakten", "once": "a"}).encode()
+    ours = {"method": "POST", "ticket": _ticket(data), "body": body}
+    assert ask("/nodlage/notera/", x_nodlage="1", **ours)[0] == 200  # type: ignore[arg-type]
+    assert ask("/nodlage/notera/", x_nodlage="1", **ours)[0] == 200  # type: ignore[arg-type]
+    (note,) = notes.read(data)
+    assert (note.entry, note.user, note.text) == (12, 7, "Ringde vakten")
+    assert ask("/nodlage/notera/", **ours)[0] == 403  # type: ignore[arg-type]
+    crossed = {"x_nodlage": "1", "sec_fetch_site": "cross-site"}
+    assert ask("/nodlage/notera/", **crossed, **ours)[0] == 403  # type: ignore[arg-type]
+    assert ask("/nodlage/notera/", method="POST", body=body, x_nodlage="1")[0] == 403
+
+
+@pytest.mark.parametrize(
+    "said", [b"x", b"{}", b'{"entry": 0, "text": "a"}', b'{"entry": 3, "text": " "}', b"[]"]
+)
+def test_what_cannot_be_read_is_not_noted(data: DataDir, said: bytes) -> None:
+    status, _, _ = ask(
+        "/nodlage/notera/", method="POST", ticket=_ticket(data), body=said, x_nodlage="1"
+    )
+    assert status == 422
+    assert notes.read(data) == []
