@@ -1,11 +1,14 @@
 """The search finds what stands on an incident, and what changed a moment ago, on both databases."""
 
 import random
+import threading
+import time
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from tests.integration.incidents.conftest import NOW, Open, after
 from tornvakt.base.access.models import User
@@ -21,6 +24,7 @@ from tornvakt.domains.incidents.models import (
 )
 from tornvakt.domains.incidents.selectors import Asked, searching
 from tornvakt.domains.sites.models import Site
+from tornvakt.surfaces.worker import jobs
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -221,3 +225,30 @@ def test_unread_blocks_are_told_and_lines_of_the_house_are_not_due(
     LogEntry.objects.create(incident=one, at=NOW, kind="repeated", params={"count": 1})
     Incident.objects.filter(pk=one.pk).update(version=7, signal_count=9)
     assert SearchDue.objects.count() == 0
+
+
+def test_the_jobs_process_reads_in_what_happens(
+    operator: User, open_one: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "LOOK_EVERY_S", 0.01)
+    one = open_one(title_sv="Brand i källaren")
+    stop = threading.Event()
+    thread = threading.Thread(target=run_and_close, args=(stop,))
+    thread.start()
+    try:
+        end = time.monotonic() + 20
+        while SearchDue.objects.exists() and time.monotonic() < end:
+            time.sleep(0.02)
+    finally:
+        stop.set()
+        thread.join(10)
+    assert not SearchDue.objects.exists()
+    assert found(operator, "käll") == [one.number]
+
+
+def run_and_close(stop: threading.Event) -> None:
+    """Keep the search as the jobs process does, and let go of the database."""
+    try:
+        jobs._keep_search(stop)
+    finally:
+        connection.close()
