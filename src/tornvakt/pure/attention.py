@@ -66,6 +66,8 @@ class Judgement:
     live: frozenset[int]
     last_live_at: datetime | None
     """When somebody was there last; None when nobody's desk is known."""
+    replaced: frozenset[str] = frozenset()
+    """Windows that are gone while their person has another: nothing is expected of them."""
 
 
 @dataclass(slots=True)
@@ -94,6 +96,7 @@ class Attention:
             by_user.setdefault(sign.user, []).append(sign)
         silent: dict[str, Silence] = {}
         live = set()
+        replaced = set()
         for user, theirs in by_user.items():
             present = [sign for sign in theirs if self._is_present(sign, now)]
             sees = any(sign.is_visible and not self._lags(sign, now) for sign in present)
@@ -102,11 +105,14 @@ class Attention:
             if begun and sees and hears:
                 live.add(user)
             for sign in begun:
+                if sees and hears and not sign.has_left and not self._is_present(sign, now):
+                    replaced.add(sign.desk)
                 found = self._judge(sign, now, sees=sees, hears=hears)
                 if found is not None:
                     silent[sign.desk] = found
         begun_at = [self._windows[sign.desk].ok_at for sign in signs if sign.has_begun]
-        return Judgement(silent, frozenset(live), max(begun_at, default=None))
+        last = max(begun_at, default=None)
+        return Judgement(silent, frozenset(live), last, frozenset(replaced))
 
     def _pass_over_stop(self, now: datetime) -> None:
         before, self._looked_at = self._looked_at, now

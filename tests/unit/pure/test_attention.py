@@ -114,6 +114,17 @@ def test_one_of_several_windows_of_a_person_is_enough() -> None:
     assert bench.run(10).silent["a"].trouble == "hidden"
 
 
+def test_a_window_that_was_replaced_is_not_missed_later() -> None:
+    bench = Bench(OK, replace(OK, desk="new"))
+    bench.run(10)
+    bench.mute.add("a")  # the browser crashed, and was opened again
+    found = bench.run(20)
+    assert (found.silent, found.replaced) == ({}, {"a"})
+    bench.put("a", has_left=True)  # as it is written
+    bench.put("new", is_visible=False)
+    assert set(bench.run(10).silent) == {"new"}
+
+
 def test_another_persons_window_is_no_help() -> None:
     bench = Bench(OK, replace(OK, desk="b", user=2))
     bench.run(10)

@@ -90,7 +90,8 @@ async def _ticket(request: ASGIRequest) -> Ticket | None:
         except NoTicket:
             return None
 
-    return await _in_thread(read)
+    found: Ticket | None = await _in_thread(read)
+    return found
 
 
 async def _page(request: ASGIRequest, ticket: Ticket | None, send: Send) -> None:
@@ -205,12 +206,12 @@ async def _until_gone(receive: Any) -> None:
 
 
 async def _read(receive: Any) -> bytes | None:
-    body = b""
+    body: bytes = b""
     while True:
-        message = await receive()
+        message: dict[str, Any] = await receive()
         if message["type"] != "http.request":
             return None
-        body += message.get("body", b"")
+        body += bytes(message.get("body", b""))
         if len(body) > LARGEST:
             return None
         if not message.get("more_body"):

@@ -238,12 +238,12 @@ def _take(body: bytes, at: float) -> int:
 
 async def _read(receive: Any) -> bytes | None:
     """Return the body of a request; None when it is too large or never came to its end."""
-    body = b""
+    body: bytes = b""
     while True:
         message = await receive()
         if message["type"] != "http.request":
             return None
-        body += message.get("body", b"")
+        body += bytes(message.get("body", b""))
         if len(body) > LARGEST:
             return None
         if not message.get("more_body"):

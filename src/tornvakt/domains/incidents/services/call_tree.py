@@ -276,7 +276,7 @@ def _take_step(tree_id: int, now: datetime, plan: Plan) -> int:
 def _drafts(tree: CallTree, step: Step, now: datetime) -> list[sending.Draft]:
     with translation.override("sv"):  # those who are called are the municipality's own
         subject, text = words(tree), _text(tree)
-    drafts = []
+    drafts: list[sending.Draft] = []
     unset = unset_channels()
     for place, part in enumerate(step):
         if part.channel in unset:

@@ -83,6 +83,8 @@ def judge_windows(*, attention: Attention, now: datetime) -> Judgement:
     """Judge every window, write what has changed, and return what was found."""
     rows = list(_expected(now))
     found = attention.look([_sign(row, now) for row in rows], now)
+    if found.replaced:  # until they answer again
+        DeskWindow.objects.filter(desk_id__in=found.replaced).update(left_at=now)
     for row in rows:
         silence = found.silent.get(row.desk_id)
         trouble = silence.trouble if silence else ""

@@ -161,7 +161,7 @@ def _mute(desk: Chromium, _cable: Cable) -> Callable[[], float | None]:
     """Loaded again: the shift goes on, and the browser holds the sound until it is touched."""
     began = time.monotonic()
     desk.send("Page.reload")
-    took = []
+    took: list[float] = []
 
     def own() -> float:
         return took[0]
