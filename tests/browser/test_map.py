@@ -67,11 +67,14 @@ def test_the_list_has_the_queues_letters_order_and_selection(
     page.reload()
     until(page, f"({LETTERS})().length === 5")
     assert {**dict(page.evaluate(LETTERS)), **letters} == dict(page.evaluate(LETTERS))
+    chosen = page.locator(CHOSEN).get_attribute("data-number") or ""
     page.locator("#map").focus()
     before = page.locator("#map-metres").inner_text()
     page.keyboard.press("-")
     expect(page.locator("#map-metres")).not_to_have_text(before)
     expect(page.locator("#map-follow")).to_contain_text("Står stilla")
+    page.keyboard.press("ArrowDown")  # the map's own: nothing else is chosen
+    expect(page.locator(CHOSEN)).to_have_attribute("data-number", chosen)
     page.keyboard.press("Tab")
     expect(page.locator("#map:focus")).to_have_count(0)
     assert outside == []

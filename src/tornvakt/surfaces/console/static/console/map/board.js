@@ -10,6 +10,7 @@ const SWEDEN = [[55.2, 10.8], [69.1, 24.2]];
 const CLOSE = 15;
 const MARGIN = 0.3; // of the map's size, drawn beyond its edges so that it can be moved a bit
 const QUIET = { animate: false };
+const MOVES = { ArrowLeft: [-120, 0], ArrowRight: [120, 0], ArrowUp: [0, -120], ArrowDown: [0, 120] };
 
 function surface(L, pane, draw) {
   return L.Layer.extend({
@@ -71,7 +72,7 @@ export class Board {
     Object.assign(this, { L, on, layers, shapes: [], state: { rows: [], gathered: [], objects: [] }, look: {}, groups: [], hatched: new Map() });
     this.map = L.map(box, {
       crs: crsOf(L, picture), center: [56.66, 16.36], zoom: 5, minZoom: 3, maxZoom: picture?.crs ? picture.max_zoom : 19,
-      zoomControl: false, attributionControl: false, zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false, keyboardPanDelta: 120,
+      zoomControl: false, attributionControl: false, zoomAnimation: false, fadeAnimation: false, markerZoomAnimation: false, inertia: false, keyboard: false,
     });
     this.map.createPane("ground").classList.add("map-ground");
     this.map.createPane("marks").classList.add("map-marks");
@@ -81,7 +82,8 @@ export class Board {
     this.marks = new (surface(L, "marks", (ctx, view) => this.drawMarks(ctx, view)))();
     this.map.addLayer(this.ground).addLayer(this.marks);
     this.map.on("moveend", () => on.moved());
-    this.map.on("dragstart keydown wheel", () => on.touched());
+    this.map.on("dragstart", () => on.touched());
+    box.addEventListener("keydown", (event) => this.key(event));
     this.map.on("click", ({ containerPoint }) => this.press(containerPoint));
     this.map.on("mousemove", ({ containerPoint }) => box.classList.toggle("is-over", Boolean(this.under(containerPoint))));
     box.addEventListener("wheel", () => on.touched(), { passive: true });
@@ -205,6 +207,18 @@ export class Board {
     const all = (this.layers.length ? this.layers : []).map(({ bounds: [s, w, n, e] }) => [[s, w], [n, e]]);
     const around = places.length ? places : boxes.length ? boxes.flat() : all.length ? all.flat() : SWEDEN;
     this.map.fitBounds(this.L.latLngBounds(around).pad(places.length ? 0.12 : 0), { ...QUIET, maxZoom: wide ? 15 : 16 });
+  }
+
+  /** Arrows move the map, plus and minus zoom. What is handled here is no command of the desk. */
+  key(event) {
+    const by = MOVES[event.key];
+    const step = { "+": 1, "-": -1 }[event.key];
+    if ((!by && !step) || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.on.touched();
+    if (by) this.map.panBy(by, QUIET);
+    else this.zoom(step);
   }
 
   zoom(step) {
