@@ -51,6 +51,7 @@ async function beginShift(wait = 2000) {
   const answer = await post(cell.box.dataset.begin);
   if (answer.status === 200) {
     document.dispatchEvent(new CustomEvent("tornvakt:shift-begun", { detail: answer.body }));
+    if (document.querySelector("#listing[data-shift]")) document.dispatchEvent(new CustomEvent("tornvakt:go", { detail: { address } }));
     return renewWho();
   }
   if (answer.status === 0 || answer.status >= 500) setTimeout(beginShift, wait, Math.min(wait * 2, 30_000));
