@@ -12,7 +12,7 @@ from django.utils.translation import pgettext
 from tornvakt.base.papers.inks import ink
 from tornvakt.base.ui import formats
 from tornvakt.domains.incidents import figures
-from tornvakt.domains.incidents.figures import Picture, TakeShare
+from tornvakt.domains.incidents.figures import WORST, Picture, TakeShare
 from tornvakt.domains.incidents.states import Cause
 from tornvakt.pure.disclosure import LEAST
 from tornvakt.pure.months import Month
@@ -177,7 +177,7 @@ def by_kind(picture: Picture) -> Table:
 
 
 def worst(picture: Picture) -> Table:
-    """The ten sources that give the most."""
+    """The ten sources that give the most; the files have all of them."""
     load = picture.load
     all_of_them = sum(load.by_kind.values())
     table = _counted(
@@ -194,10 +194,11 @@ def worst(picture: Picture) -> Table:
                 each.count,
                 each.count / all_of_them,
             )
-            for each in load.worst
+            for each in load.sources
         ],
-        _lying([(each.name, each.count) for each in load.worst]),
+        _lying([(each.name, each.count) for each in load.sources[:WORST]]),
     )
+    table.most = WORST
     table.columns = (*table.columns, Column("share", pgettext("figures", "Share"), Kind.SHARE))
     return table
 

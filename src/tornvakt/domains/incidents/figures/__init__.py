@@ -11,7 +11,7 @@ from tornvakt.domains.incidents.figures.false_alarms import (
     invoice_rows,
 )
 from tornvakt.domains.incidents.figures.limits import Limits, history, limits_of
-from tornvakt.domains.incidents.figures.load import Load, Source
+from tornvakt.domains.incidents.figures.load import WORST, Load, Source
 from tornvakt.domains.incidents.figures.own import OwnRate, own_rate
 from tornvakt.domains.incidents.figures.picture import Picture, picture
 from tornvakt.domains.incidents.figures.response import CLOCKS, Clock, TakeShare
@@ -19,6 +19,7 @@ from tornvakt.domains.incidents.figures.year import first_month, opened_by_month
 
 __all__ = [
     "CLOCKS",
+    "WORST",
     "Clock",
     "FalseAlarms",
     "InvoiceRow",

@@ -42,9 +42,10 @@ class Load:
     by_weekday: dict[int, int]
     """Monday is 0."""
     by_kind: dict[str, int]
-    worst: list[Source]
+    sources: list[Source]
+    """All of them, the worst first."""
     worst_share: Share
-    sources: int
+    """Of the worst ten together."""
     floods: list[floods.Flood]
     flood_share: float | None
     """Share of the span's time, 0 to 1."""
@@ -62,8 +63,7 @@ def load(rows: Sequence[Row], start: datetime, end: datetime, now: datetime) -> 
     local = [row.opened_at.astimezone(formats.STOCKHOLM) for row in rows]
     hours = Counter(each.hour for each in local)
     days = Counter(each.weekday() for each in local)
-    worst = _sources(rows)
-    top = worst[:WORST]
+    sources = _sources(rows)
     found = floods.floods((row.opened_at for row in rows), until)
     whole = (until - start).total_seconds()
     rates = _rates(rows, start, until)
@@ -72,9 +72,8 @@ def load(rows: Sequence[Row], start: datetime, end: datetime, now: datetime) -> 
         by_hour={hour: hours[hour] for hour in range(24)},
         by_weekday={day: days[day] for day in range(7)},
         by_kind=dict(Counter(row.kind for row in rows).most_common()),
-        worst=top,
-        worst_share=share(sum(each.count for each in top), len(rows)),
-        sources=len(worst),
+        sources=sources,
+        worst_share=share(sum(each.count for each in sources[:WORST]), len(rows)),
         floods=found,
         flood_share=floods.time_in(found).total_seconds() / whole if whole > 0 else None,
         rates=spread(rates),

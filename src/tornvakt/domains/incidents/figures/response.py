@@ -45,15 +45,22 @@ def take_shares(
     """
     found = []
     for priority in (1, 2):
+        waits = [
+            (
+                row,
+                limits_on(formats.local_date(row.opened_at)).take(priority),
+                _seconds(row.opened_at, row.first_taken_at or row.closed_at or now),
+            )
+            for row in rows
+            if row.priority == priority
+        ]
         for place in (0, 1):
             part = whole = untaken = 0
             used: set[int] = set()
-            for row in rows:
-                limits = limits_on(formats.local_date(row.opened_at)).take(priority)
-                if row.priority != priority or limits is None:
+            for row, limits, waited in waits:
+                if limits is None:
                     continue
                 limit = limits[place]
-                waited = _seconds(row.opened_at, row.first_taken_at or row.closed_at or now)
                 if row.first_taken_at is None and row.closed_at is None and waited <= limit:
                     continue
                 used.add(limit)
