@@ -373,6 +373,9 @@ def _bars(pairs: list[tuple[str, int]], axis: str, marked: str = "") -> dict[str
             },
         },
     }  # fmt: skip
+    top = max((n for _name, n in pairs), default=0)
+    if top <= 5:  # else half a step is rounded to the same number twice
+        spec["encoding"]["y"]["axis"]["values"] = list(range(top + 1))
     if marked:
         spec["encoding"]["stroke"] = {
             "condition": {"test": "datum.here", "value": ink("mark")},
