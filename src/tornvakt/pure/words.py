@@ -18,7 +18,7 @@ LONGEST_QUESTION = 200
 MOST_TERMS = 2000
 """Different words of one incident that count: far more than a night's notes."""
 
-_KEPT = frozenset("åäö")
+_FOREIGN = re.compile("[^\x00-\x7fåäö]")
 _WORD = re.compile(r"[^\W_]+")
 _DIGITS = re.compile(r"(?<![^\W_])[+(]?\d(?:[\s\u00a0.()/\u2010-\u2015+-]{0,3}\d){5,}(?![^\W_])")
 _YEAR_NUMBER = re.compile(r"(\d{4})-(\d{1,7})")
@@ -48,13 +48,11 @@ def fold(text: str) -> str:
     small = unicodedata.normalize("NFC", text).casefold()
     if small.isascii():
         return small
-    return "".join(
-        each if each in _KEPT else _bare(each) for each in unicodedata.normalize("NFC", small)
-    )
+    return _FOREIGN.sub(_bare, unicodedata.normalize("NFC", small))
 
 
-def _bare(letter: str) -> str:
-    parts = unicodedata.normalize("NFKD", letter)
+def _bare(letter: re.Match[str]) -> str:
+    parts = unicodedata.normalize("NFKD", letter[0])
     return "".join(part for part in parts if not unicodedata.combining(part))
 
 
