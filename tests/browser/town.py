@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tornvakt.project.settings")
@@ -83,6 +83,8 @@ class Town:
     def __init__(self) -> None:
         self.signs = SignsOfLife()
         self.entry = 0
+
+    _stranded = 0
 
     def build(self) -> dict[str, Any]:
         """Make the tables, two operators, a shift leader and seven places."""
@@ -407,6 +409,72 @@ class Town:
         self.signs.worker = {"cursor": 0, "backlog": 0, "pulse": 1}
         self.signs.write()
         return {}
+
+    def fall_silent(self, user: str, trouble: str) -> dict[str, Any]:
+        """A desk on shift is known to be silent, as the worker's clock finds it."""
+        from django.db import transaction
+
+        from tornvakt.base.access.models import User
+        from tornvakt.base.facts.outbox import publish
+        from tornvakt.domains.incidents.facts import DeskFellSilent
+        from tornvakt.domains.incidents.models import DeskWindow
+
+        now = datetime.now(UTC)
+        person = User.objects.get(username=user)
+        with transaction.atomic():
+            row = DeskWindow.objects.create(
+                desk_id=f"town{now.timestamp():.6f}".replace(".", ""),
+                user=person,
+                session_mark="town",
+                opened_at=now,
+                answered_at=now,
+                begun_at=now,
+                trouble=trouble,
+                trouble_since=now - timedelta(seconds=15),
+                known_at=now,
+            )
+            publish(DeskFellSilent(at=now, window_id=row.pk, user_id=person.pk, trouble=trouble))
+        return {"window": row.pk}
+
+    def come_back(self) -> dict[str, Any]:
+        """All of them are back, by the judge's own verb."""
+        from tornvakt.domains.incidents.models import DeskWindow
+        from tornvakt.domains.incidents.services import windows
+        from tornvakt.pure.attention import Attention
+
+        now = datetime.now(UTC)
+        DeskWindow.objects.filter(session_mark="town").update(left_at=now)
+        windows.judge_windows(attention=Attention(), now=now)
+        DeskWindow.objects.filter(session_mark="town").delete()
+        return {}
+
+    def strand(self, account: str, content: str) -> dict[str, Any]:
+        """A signal reaches the inbox, and nobody carries it on."""
+        from django.conf import settings
+
+        from tests.support.inbox import fill, now_us, sia
+
+        if not self._stranded:
+            fill(settings.DATA, [])
+        self._stranded += 1
+        entry = sia(account, content, sequence=self._stranded, at_us=now_us())
+        data = fill(settings.DATA, [entry])
+        self._carry(data, 1)
+        return {}
+
+    def carry(self) -> dict[str, Any]:
+        """All that was stranded is carried."""
+        from django.conf import settings
+
+        from tornvakt.base.inbox.paths import DataDir
+
+        self._carry(DataDir(settings.DATA), self._stranded + 1)
+        return {}
+
+    def _carry(self, data: Any, cursor: int) -> None:
+        found = data.inbox.stat()
+        told = {"file": [found.st_dev, found.st_ino], "cursor": cursor}
+        data.carried.write_text(json.dumps(told))
 
     def status(self, process: str, **status: Any) -> dict[str, Any]:
         """Say what a process's sign of life is; without words it stops, 60 s ago."""

@@ -221,7 +221,8 @@ def test_the_jobs_process_starts_and_ends_when_told_to(
     until(lambda: "at" in status(environment, "jobs"))
     names = query("SELECT name FROM worker_duejob ORDER BY name")
     assert [name for (name,) in names] == [
-        "forget_facts", "forget_files", "forget_imports", "forget_keyholders",
-        "forget_sessions", "verify_audit", "verify_journal",
+        "forget_drafts", "forget_facts", "forget_files", "forget_imports", "forget_keyholders",
+        "forget_messages", "forget_sessions", "print_live", "print_pack_day", "print_pack_night",
+        "verify_audit", "verify_journal",
     ]  # fmt: skip
     assert ends_within(jobs, 2.0) == 0

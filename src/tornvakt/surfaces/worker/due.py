@@ -21,7 +21,9 @@ from tornvakt.base.drafts import services as drafts
 from tornvakt.base.facts import outbox
 from tornvakt.base.files import services as files
 from tornvakt.base.inbox.paths import DataDir
+from tornvakt.base.sending import services as sending
 from tornvakt.domains.alarms import services as alarms
+from tornvakt.domains.incidents.services import windows
 from tornvakt.domains.sites import services as sites
 from tornvakt.domains.sites.services import importing
 from tornvakt.surfaces.worker import printing
@@ -152,6 +154,13 @@ def forget_drafts(_data: DataDir) -> str:
     return f"{drafts.forget_old(now=datetime.now(UTC))} removed"
 
 
+def forget_messages(_data: DataDir) -> str:
+    """Remove what was sent long ago, and desk windows that are gone: they hold who and where."""
+    now = datetime.now(UTC)
+    messages, gone = sending.forget_old(now=now), windows.forget_windows(now=now)
+    return f"{messages} messages, {gone} windows removed"
+
+
 def forget_sessions(_data: DataDir) -> str:
     """Remove sign-ins that have run out."""
     return f"{access.forget_sessions(now=datetime.now(UTC))} removed"
@@ -178,6 +187,7 @@ JOBS = (
     Job("verify_journal", time(3, 20), verify_journal),
     Job("verify_audit", time(3, 40), verify_audit),
     Job("forget_sessions", time(0, 15), forget_sessions, is_hourly=True),
+    Job("forget_messages", time(0, 10), forget_messages, is_hourly=True),
     Job("forget_drafts", time(0, 20), forget_drafts, is_hourly=True),
     Job("forget_imports", time(0, 25), forget_imports, is_hourly=True),
     Job("forget_facts", time(0, 35), forget_facts, is_hourly=True),

@@ -18,7 +18,8 @@ export const sounding = () => waiting;
 export function take(told) {
   const before = waiting.length;
   waiting = (told.waiting ?? []).map(([id, priority, opened]) => ({ id: `inbox-${id}`, priority, opened }));
-  if (show && told.html !== undefined) show(told);
+  const isLocked = Boolean(document.documentElement.dataset.locked); // then it only counts and sounds
+  if (show && !isLocked && told.html !== undefined) show(told);
   document.documentElement.dataset.emergency = told.on ? "on" : "off";
   if (waiting.length || before) heard();
 }

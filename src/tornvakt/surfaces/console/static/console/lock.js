@@ -1,6 +1,7 @@
 // The lock: one key hides everything, and the desk goes on sounding and counting. Nothing of what
 // stood on the screen is left in the page; unlocking fetches it again.
 import { clock, duration, learn, now, stop } from "./clocks.js";
+import * as emergency from "./emergency.js";
 import * as presence from "./presence.js";
 import * as sound from "./sound.js";
 import { say } from "./words.js";
@@ -47,6 +48,7 @@ export function run() {
     sound.mute(now());
   });
   open();
+  emergency.follow({ get silence() { return performance.now() - heardAt; } }, listen);
   setInterval(tick, 500);
   tick();
 }
@@ -64,9 +66,9 @@ function open() {
   source.addEventListener("cue", (event) => {
     heardAt = performance.now();
     waiting = JSON.parse(event.data).waiting.map(([id, priority, opened]) => ({ id: String(id), priority, opened }));
-    sound.follow(waiting, now());
-    count();
+    listen();
   });
+  source.addEventListener("emergency", (event) => emergency.take(JSON.parse(event.data)));
   source.addEventListener("resync", () => setTimeout(look, 200));
   source.onerror = () => {
     source.close();
@@ -85,10 +87,18 @@ async function look() {
   open();
 }
 
+/** What waits for somebody, in the queue and in the inbox that does not reach it. */
+const calling = () => [...waiting, ...emergency.sounding()];
+
+function listen() {
+  sound.follow(calling(), now());
+  count();
+}
+
 function count() {
   for (const priority of [1, 2, 3]) {
     const cell = document.querySelector(`[data-wait="${priority}"]`);
-    const n = waiting.filter((each) => each.priority === priority).length;
+    const n = calling().filter((each) => each.priority === priority).length;
     cell.classList.toggle("zero", n === 0);
     cell.querySelector(".n").textContent = String(n);
   }
@@ -101,8 +111,8 @@ function tick() {
     if (node && node.textContent !== text) node.textContent = text;
   };
   put("clock", clock(at));
-  const oldest = Math.min(...waiting.map((each) => each.opened));
-  put("locked-longest", waiting.length ? duration(at - oldest) : "–");
+  const oldest = Math.min(...calling().map((each) => each.opened));
+  put("locked-longest", calling().length ? duration(at - oldest) : "–");
   const isCut = performance.now() - heardAt > SILENCE_MS;
   document.getElementById("locked-cut").hidden = !isCut;
   if (Math.floor(at / 1000) !== tick.second) sound.judge(at);
