@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser.conftest import Open, until
 from tests.browser.house import House
 from tests.browser.test_accessible import violations
+from tornvakt.pure.sweref import to_degrees
+from tornvakt.surfaces.console.map_ground import EMPTY_TILE as TILE
 
 LETTERS = """() => [...document.querySelectorAll("#map-list button")].map(
   (each) => [each.dataset.number, each.querySelector(".ml-l").textContent])"""
@@ -145,27 +148,59 @@ def test_without_a_map_a_grid_and_a_way_to_learn_how(house: House, open_page: Op
     assert violations(page) == []
 
 
-def _remote(route: Route) -> None:
-    """Let the ground name a remote map that nobody serves."""
-    body = route.fetch().json()
-    body["pictures"] = [
-        {
-            "id": "remote", "name": "Flygbild", "attribution": "© Någon annan", "kind": "xyz",
-            "url": "/finns-inte/{z}/{x}/{y}", "min_zoom": 0, "max_zoom": 18, "crs": None,
-        }
-    ]  # fmt: skip
-    route.fulfill(json=body)
+SWEREF = {
+    "code": "EPSG:3006",
+    "definition": "+proj=utm +zone=33 +ellps=GRS80 +towgs84=0,0,0,0,0,0,0 +units=m +no_defs",
+    "origin": [-1_200_000, 8_500_000],
+    "resolutions": [4096 / 2**zoom for zoom in range(15)],
+}
 
 
-def test_when_the_tiles_do_not_come_our_own_layers_stand(
+def _remote(url: str, crs: dict[str, Any] | None) -> Callable[[Route], None]:
+    """Let the ground name a remote map."""
+
+    def answer(route: Route) -> None:
+        body = route.fetch().json()
+        owner = {"id": "remote", "name": "Flygbild", "attribution": "© Någon annan"}
+        more = {"kind": "xyz", "url": url, "min_zoom": 0, "max_zoom": 14, "crs": crs}
+        route.fulfill(json={**body, "pictures": [{**owner, **more}]})
+
+    return answer
+
+
+def test_a_remote_map_is_shown_and_when_it_does_not_come_our_layers_stand(
     house: House, open_page: Open, town: list[str]
 ) -> None:
     page = open_page()
-    page.route("**/larm/karta/underlag/", _remote)
+    asked: list[str] = []
+
+    def give(route: Route) -> None:
+        asked.append(route.request.url.split("/rutor3006/")[1])
+        route.fulfill(body=TILE, content_type="image/png")
+
+    page.route("**/larm/karta/underlag/", _remote("/rutor3006/{z}/{y}/{x}", SWEREF))
+    page.route("**/rutor3006/**", give)
     page.goto(f"{house.url}/larm/karta/")
+    until(page, DRAWN)
+    until(page, "document.querySelectorAll('#map .leaflet-tile-loaded').length > 3")
+    expect(page.locator("#map-notices")).to_be_empty()
+    expect(page.locator("#map-owner")).to_contain_text("© Någon annan")
+    assert any(_holds(tile, 56.66, 16.36) for tile in asked), asked
+    page.unroute("**/larm/karta/underlag/")
+    page.route("**/larm/karta/underlag/", _remote("/finns-inte/{z}/{x}/{y}", None))
+    page.reload()
     expect(page.locator("#map-notices")).to_contain_text("Kartan Flygbild svarar inte")
     expect(page.locator("#map .leaflet-tile-pane")).to_have_class(re.compile("is-lost"))
     expect(page.locator("#map-owner")).to_contain_text("© Någon annan")
+
+
+def _holds(tile: str, latitude: float, longitude: float) -> bool:
+    """Whether a tile of the grid of SWEREF 99 TM holds a point."""
+    zoom, row, column = map(int, tile.split("/"))
+    side = 256 * 4096 / 2**zoom
+    north, east = 8_500_000 - row * side, -1_200_000 + column * side
+    (top, left), (bottom, right) = to_degrees(north, east), to_degrees(north - side, east + side)
+    return bottom <= latitude <= top and left <= longitude <= right
 
 
 FLOOD = """async ({ count, objects }) => {

@@ -95,6 +95,41 @@ def problems(environment: Environment) -> list[CheckMessage]:
                 id="tornvakt.W003",
             )
         )
+    return found + _of_the_map(environment)
+
+
+def _of_the_map(environment: Environment) -> list[CheckMessage]:
+    """Return what is wrong with the settings of a remote map."""
+    if not environment.map_kind and not environment.map_url:
+        return []
+    found: list[CheckMessage] = []
+    parts = urlsplit(environment.map_url)
+    is_address = parts.scheme in ("http", "https") and bool(parts.netloc)
+    if not environment.map_kind or not is_address:
+        found.append(
+            Error(
+                "TORNVAKT_MAP_KIND och TORNVAKT_MAP_URL hör ihop: ange kartans slag och hela dess "
+                "adress, eller ingen av dem.",
+                id="tornvakt.E007",
+            )
+        )
+    if not environment.map_attribution.strip():
+        found.append(
+            Error(
+                "TORNVAKT_MAP_ATTRIBUTION saknas: under en karta står alltid vems den är.",
+                id="tornvakt.E008",
+            )
+        )
+    if environment.map_key_file is not None and not environment.map_key_file.is_file():
+        file = environment.map_key_file
+        found.append(Error(f"TORNVAKT_MAP_KEY_FILE: filen {file} finns inte.", id="tornvakt.E009"))
+    if environment.uses_tls and parts.scheme == "http":
+        found.append(
+            Warning(
+                "TORNVAKT_MAP_URL är inte https: webbläsaren visar inte kartan på en säker sida.",
+                id="tornvakt.W004",
+            )
+        )
     return found
 
 

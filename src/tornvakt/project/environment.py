@@ -282,10 +282,16 @@ class Environment(BaseSettings):
 
     @property
     def map_secret(self) -> str:
-        """The key of whoever serves the map, from the file when one is named."""
-        if self.map_key_file is not None:
+        """The key of whoever serves the map, from the file when one is named.
+
+        A file that is gone gives none: the tiles are refused, the layers stand, doctor says why.
+        """
+        if self.map_key_file is None:
+            return self.map_key
+        try:
             return self.map_key_file.read_text(encoding="utf-8").strip()
-        return self.map_key
+        except (OSError, UnicodeDecodeError):
+            return ""
 
     @property
     def map_host(self) -> list[str]:

@@ -59,6 +59,9 @@ def test_a_value_that_cannot_be_read_names_its_variable(
         Environment()
 
 
+_MAP = {"map_kind": "wms", "map_url": "http://k.example.se", "map_attribution": "K"}
+
+
 @pytest.mark.parametrize(
     ("values", "found"),
     [
@@ -71,6 +74,11 @@ def test_a_value_that_cannot_be_read_names_its_variable(
         ({"allowed_hosts": "*"}, "tornvakt.W001"),
         ({"mode": "skarp", "ballast_mb": 10}, "tornvakt.W002"),
         ({"http_host": "0.0.0.0"}, "tornvakt.W003"),
+        ({"map_url": "https://k.example.se", "map_attribution": "K"}, "tornvakt.E007"),
+        ({"map_kind": "wms", "map_url": "k.se", "map_attribution": "K"}, "tornvakt.E007"),
+        ({"map_kind": "wms", "map_url": "https://k.example.se"}, "tornvakt.E008"),
+        ({**_MAP, "map_key_file": "/nowhere"}, "tornvakt.E009"),
+        ({**_MAP, "origin": "https://larm.example.se"}, "tornvakt.W004"),
     ],
 )
 def test_each_unwise_setting_has_its_message(values: dict[str, object], found: str) -> None:

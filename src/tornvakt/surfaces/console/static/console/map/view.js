@@ -104,7 +104,7 @@ export class View {
   }
 
   offerPictures() {
-    const { pictures, layers } = this.ground;
+    const { pictures } = this.ground;
     const choice = byId("map-picture");
     choice.replaceChildren(...[{ id: "", name: say("map_own_layers") }, ...pictures].map(({ id, name }) => new Option(name, id)));
     choice.parentElement.hidden = pictures.length === 0;
@@ -115,7 +115,6 @@ export class View {
     }
     if (this.picture !== "" && !pictures.some(({ id }) => id === this.picture)) this.picture = pictures[0]?.id ?? "";
     choice.value = this.picture;
-    this.hasLayers = layers.length > 0;
   }
 
   choosePicture(id) {
