@@ -35,6 +35,7 @@ def test_alarms_that_are_not_carried_are_shown_noted_and_gone_by_themselves(
     expect(page.locator("#emergency")).to_be_visible()
     row = page.locator(".em-row")
     expect(row).to_contain_text("Paniklarm")
+    expect(page.locator("[data-wait='1'] .n")).to_have_text("?")  # never "0" when it is not known
     until(page, "window.heard.some((each) => each.level === 1)")
     assert violations(page) == []
     row.get_by_role("textbox").fill("Ringde vakten")
@@ -50,3 +51,4 @@ def test_alarms_that_are_not_carried_are_shown_noted_and_gone_by_themselves(
     alone.close()
     house.do("carry")
     expect(page.locator("#emergency")).to_be_hidden()
+    expect(page.locator("[data-wait='1'] .n")).to_have_text("0")

@@ -158,22 +158,15 @@ def _hide(desk: Chromium, cable: Cable) -> Callable[[], float | None]:
 
 
 def _mute(desk: Chromium, _cable: Cable) -> Callable[[], float | None]:
-    """Loaded again: the shift goes on, and the browser holds the sound until it is touched."""
+    """Come back from elsewhere: the shift goes on, and the sound is held until it is touched."""
+    address = str(desk.run("location.href"))
+    desk.send("Page.navigate", url="about:blank")
+    time.sleep(1.0)
     began = time.monotonic()
-    desk.send("Page.reload")
-    took: list[float] = []
-
-    def own() -> float:
-        return took[0]
-
-    with suppress(DidNotStart):
-        look = "document.getElementById('own-sound')?.hidden === false"
-        while time.monotonic() - began < 30:
-            if _quietly(desk, look):
-                took.append(time.monotonic() - began)
-                break
-            time.sleep(0.1)
-    return own
+    desk.send("Page.navigate", url=address)
+    look = "document.getElementById('own-sound')?.hidden === false"
+    took = _wait(lambda: bool(_quietly(desk, look)), began, 2 * OWN_S)
+    return lambda: took
 
 
 def _quietly(desk: Chromium, script: str) -> object:

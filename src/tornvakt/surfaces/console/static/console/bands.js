@@ -14,6 +14,7 @@ let backlog = health.backlog;
 let cutAt = null;
 let tries = 0;
 let isOut = false;
+let isEmergency = false; // alarms wait in the inbox, so the queue is not all there is
 let eventAt = Number(document.body.dataset.latest) || null;
 let contactAge = null;
 let trust = () => {};
@@ -46,7 +47,7 @@ function band(kind, title, lines, since) {
 }
 
 function draw() {
-  trust(!trouble && cutAt === null && !isOut);
+  trust(!trouble && cutAt === null && !isOut && !isEmergency);
   desk.classList.toggle("is-cut", cutAt !== null || isOut);
   if (isOut) {
     const isRole = isOut === "role";
@@ -81,6 +82,13 @@ function ageOfPicture() {
 /** No bytes for eight seconds: the picture on the screen is `at` old. */
 export function cut(at) {
   cutAt = at;
+  draw();
+}
+
+/** Whether alarms are shown straight from the inbox. */
+export function emergency(isOn) {
+  if (isOn === isEmergency) return;
+  isEmergency = isOn;
   draw();
 }
 

@@ -186,6 +186,7 @@ const line = new Line(page.stream, page.seq, {
   },
 }, presence.id);
 emergency.follow(line, listen);
+document.addEventListener("tornvakt:emergency", ({ detail }) => bands.emergency(detail));
 
 /** A stream cannot say why it was refused; an ordinary question can. */
 async function probe() {

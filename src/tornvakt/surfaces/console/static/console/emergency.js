@@ -21,6 +21,7 @@ export function take(told) {
   const isLocked = Boolean(document.documentElement.dataset.locked); // then it only counts and sounds
   if (show && !isLocked && told.html !== undefined) show(told);
   document.documentElement.dataset.emergency = told.on ? "on" : "off";
+  document.dispatchEvent(new CustomEvent("tornvakt:emergency", { detail: told.on }));
   if (waiting.length || before) heard();
 }
 
