@@ -35,14 +35,19 @@ function mark(letterOf) {
   }
 }
 
+let soon = null;
 function follow() {
-  const number = queue.selected()?.dataset.number ?? "";
-  if (number) twin.chosen(number);
-  if (number !== view.selected) view.select(number);
+  clearTimeout(soon);
+  soon = setTimeout(() => {
+    const number = queue.selected()?.dataset.number ?? "";
+    if (number) twin.chosen(number);
+    if (number !== view.selected) view.select(number);
+  }); // after the key has been answered
 }
 
 function goTo() {
   side.focus("map-h");
+  view.seen(); // now, not with the next frame: the focus goes to a line
   view.list.focus();
 }
 

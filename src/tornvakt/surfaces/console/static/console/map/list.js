@@ -39,7 +39,7 @@ export class List {
       let line = this.lines.get(row.number);
       if (!line) this.lines.set(row.number, (line = this.make(row.number)));
       left.delete(row.number);
-      this.fill(line, row, letterOf(row.number), row.number === selected, me);
+      this.fill(line, row, letterOf(row.number), me);
       const wanted = before ? before.nextElementSibling : this.node.firstElementChild;
       if (line.item !== wanted) this.node.insertBefore(line.item, wanted);
       before = line.item;
@@ -50,11 +50,19 @@ export class List {
       this.lines.delete(number);
     }
     if (held?.isConnected && document.activeElement !== held && !left.size) held.focus({ preventScroll: true });
-    const current = this.lines.get(selected)?.button ?? this.node.querySelector("button");
-    for (const { button } of this.lines.values()) {
-      const wanted = button === current ? 0 : -1;
-      if (button.tabIndex !== wanted) button.tabIndex = wanted; // 500 lines: nothing is written that stands
-    }
+    this.choose(selected);
+  }
+
+  /** Mark one line as the chosen one; nothing is written to the others, they may be 500. */
+  choose(number) {
+    if (this.current !== number) this.lines.get(this.current)?.button.removeAttribute("aria-current");
+    this.current = number;
+    const line = this.lines.get(number);
+    line?.button.setAttribute("aria-current", "true");
+    const reached = line?.button ?? this.node.querySelector("button");
+    if (this.reached !== reached && this.reached) this.reached.tabIndex = -1;
+    this.reached = reached;
+    if (reached) reached.tabIndex = 0;
   }
 
   make(number) {
@@ -70,7 +78,7 @@ export class List {
     return { item, button, ...parts, priority: 0 };
   }
 
-  fill(line, row, letter, isSelected, me) {
+  fill(line, row, letter, me) {
     const put = (node, text) => node.textContent !== text && (node.textContent = text);
     put(line.letter, letter);
     put(line.title, row.title);
@@ -83,8 +91,6 @@ export class List {
     }
     line.button.classList.toggle("is-free", !row.owner);
     line.button.classList.toggle("is-mine", row.owner === me);
-    if (isSelected) line.button.setAttribute("aria-current", "true");
-    else line.button.removeAttribute("aria-current");
   }
 
   /** Bring the line of an incident into view, without taking the focus. */

@@ -27,9 +27,18 @@ export class View {
     this.list = new List(byId("map-list"), { chosen: (number) => this.pick(number), opened: (number) => on.opened(number) });
     this.wire();
     // A map is made when there is room for one: in a drawer that is shut nothing is fetched.
-    this.watch = new ResizeObserver(() => this.stage.clientWidth > 40 && this.stage.clientHeight > 40 && this.make());
+    this.watch = new ResizeObserver(() => this.seen());
     this.watch.observe(this.stage);
+    this.watch.observe(this.box);
     if (small.matches) this.unfold(false);
+  }
+
+  /** Somebody has opened, unfolded or widened what the map lies in; or shut it. */
+  seen() {
+    const was = this.isSeen;
+    this.isSeen = this.box.clientHeight > 0;
+    if (this.stage.clientWidth > 40 && this.stage.clientHeight > 40) this.make();
+    if (this.isSeen && !was) this.take();
   }
 
   wire() {
@@ -145,12 +154,13 @@ export class View {
     const letterOf = assign(this.rows.map((row) => row.number));
     this.letterOf = (number) => letterOf.get(number) ?? "";
     for (const row of this.rows) row.isSelected = row.number === this.selected;
+    this.on.lettered?.(this.letterOf);
+    if (!this.isSeen) return; // in a drawer that is shut: the letters in the queue are enough
     this.place();
     this.list.show(this.rows, { letterOf: this.letterOf, selected: this.selected, me: this.me });
     const without = this.rows.filter((row) => row.lat === null).length;
     const count = say(this.rows.length ? "map_count" : "map_count_none", { n: this.rows.length });
     byId("map-count").textContent = without ? `${count} · ${say("map_count_without", { n: without })}` : count;
-    this.on.lettered?.(this.letterOf);
     this.askAffected();
     const look = { letterOf: this.letterOf, wordOf: (priority) => say(`map_level_${priority}`), me: this.me };
     this.board?.show({ rows: this.rows, gathered: this.shownGathered(), look, began });
@@ -224,7 +234,12 @@ export class View {
   select(number) {
     const isNew = number !== this.selected;
     this.selected = number;
-    this.take();
+    for (const row of this.rows) row.isSelected = row.number === number;
+    // A key that only moves the choice must not wait for five hundred rows to be read again.
+    if (!this.rows.some((row) => row.isSelected)) this.take();
+    this.list.choose(number);
+    this.board?.show({});
+    this.head();
     this.list.reveal(number);
     if (isNew && this.isFollowing) this.goTo();
   }
