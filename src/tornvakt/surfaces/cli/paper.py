@@ -33,17 +33,29 @@ def paper(
         from django.conf import settings
 
         from tornvakt.domains.incidents.papers import folder
+        from tornvakt.domains.incidents.papers import pack as packing
         from tornvakt.domains.incidents.papers.live import live_pdf
-        from tornvakt.domains.incidents.papers.pack import pack_pdf
 
         now = datetime.now(UTC)
-        content = (pack_pdf if pack else live_pdf)(printed_by="Tornvakt", now=now)
-        if out is None:
-            name = folder.PACK if pack else folder.LIVE
-            print(folder.put(settings.PAPER_DIR, name, content, now=now))
+        parts = packing.parts(now) if pack else 1
+
+        def printed(part: int) -> bytes:
+            if pack:
+                return packing.pack_pdf(printed_by="Tornvakt", now=now, part=part)
+            return live_pdf(printed_by="Tornvakt", now=now)
+
+        if out is not None:
+            if parts > 1:
+                raise Stop(f"reservpärmen är {parts} delar. Utelämna --out, så läggs de i mappen.")
+            if out.exists():
+                raise Stop(f"{out} finns redan. Välj ett annat namn.")
+            folder.write(out, printed(1))
+            print(out)
             return ExitCode.OK
-        if out.exists():
-            raise Stop(f"{out} finns redan. Välj ett annat namn.")
-        folder.write(out, content)
-        print(out)
+        if not pack:
+            print(folder.put(settings.PAPER_DIR, folder.LIVE, printed(1), now=now))
+            return ExitCode.OK
+        for part in range(1, parts + 1):
+            name = folder.part_name(part)
+            print(folder.put(settings.PAPER_DIR, name, printed(part), now=now))
     return ExitCode.OK

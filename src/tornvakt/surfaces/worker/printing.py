@@ -6,7 +6,9 @@ once more when it works again. A paper that cannot be printed never stops the ot
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -17,9 +19,8 @@ from tornvakt.base.papers import PaperTookTooLong, PressBusy
 from tornvakt.domains.alarms import services as alarms
 from tornvakt.domains.alarms.models import Alarm, AlarmState
 from tornvakt.domains.incidents.models import ShiftEntryKind
-from tornvakt.domains.incidents.papers import folder
+from tornvakt.domains.incidents.papers import folder, pack
 from tornvakt.domains.incidents.papers.live import live_pdf
-from tornvakt.domains.incidents.papers.pack import pack_pdf
 from tornvakt.domains.incidents.services import shifts
 
 log = logging.getLogger(__name__)
@@ -36,13 +37,23 @@ def print_live(_data: DataDir) -> str:
     now = datetime.now(UTC)
     said = print_to_folder(folder.LIVE, live_pdf, now=now)
     if every_minutes() and folder.newest_at(settings.PAPER_DIR, folder.PACK) is None:
-        print_to_folder(folder.PACK, pack_pdf, now=now)
+        _print_parts(now)
     return said
 
 
 def print_pack(_data: DataDir) -> str:
-    """Print the reserve pack to the folder."""
-    return print_to_folder(folder.PACK, pack_pdf, now=datetime.now(UTC))
+    """Print the reserve pack to the folder, in as many parts as it needs."""
+    return _print_parts(datetime.now(UTC))
+
+
+def _print_parts(now: datetime) -> str:
+    said, all_parts = "", pack.parts(now)
+    for part in range(1, all_parts + 1):
+        printed = partial(pack.pack_pdf, part=part)
+        said = print_to_folder(folder.part_name(part), printed, now=now)
+    with suppress(OSError):
+        folder.forget_parts(settings.PAPER_DIR, all_parts)
+    return said
 
 
 def every_minutes() -> int:

@@ -2,16 +2,20 @@
 
 import os
 import stat
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tornvakt.base.inbox.paths import DataDir
 from tornvakt.base.papers import PaperTookTooLong
 from tornvakt.domains.alarms.models import Alarm, AlarmState
-from tornvakt.domains.incidents.models import ShiftLogEntry
+from tornvakt.domains.incidents import services as incidents
+from tornvakt.domains.incidents.models import Incident, ShiftLogEntry
 from tornvakt.domains.incidents.papers import folder, live, pack
+from tornvakt.domains.sites import services as sites
 from tornvakt.surfaces.worker import due, printing
 
 NOW = datetime(2026, 11, 22, 2, 40, tzinfo=UTC)
@@ -93,6 +97,47 @@ def test_a_folder_that_fails_is_told_once_and_once_more_when_it_works(
 def test_the_papers_of_an_empty_centre_are_printed(tmp_path: Path) -> None:
     for printed in (live.live_pdf, pack.pack_pdf):
         assert printed(printed_by="Tornvakt", now=NOW).startswith(b"%PDF-")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_pack_of_many_objects_is_several_papers(
+    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.PAPER_DIR, settings.PAPER_MINUTES = tmp_path, 10
+    monkeypatch.setattr(pack, "PART", 2)
+    customer = sites.add_customer(name="Kommunen", is_fictional=True)
+    for number in range(5):
+        sites.add_site(customer=customer, name=f"Skola {number}", is_fictional=True)
+    assert printing.print_pack(DataDir(tmp_path)).endswith("bytes")
+    assert {path.name for path in tmp_path.glob("reservparm*.pdf") if "+" not in path.name} == {
+        "reservparm.pdf", "reservparm_2.pdf", "reservparm_3.pdf",
+    }  # fmt: skip
+    assert [each["name"] for each in pack.objects(NOW, 3)] == ["Skola 4"]
+    monkeypatch.setattr(pack, "PART", 100)
+    printing.print_pack(DataDir(tmp_path))
+    assert not (tmp_path / "reservparm_2.pdf").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_five_hundred_open_incidents_are_printed_within_ten_seconds() -> None:
+    Incident.objects.bulk_create(
+        Incident(
+            number=f"2026-{number:06d}",
+            priority=number % 3 + 1,
+            kind="burglary",
+            title_sv="Inbrottslarm",
+            title_en="Burglary alarm",
+            opened_at=NOW,
+            last_signal_at=NOW,
+        )
+        for number in range(500)
+    )
+    incidents.freeze_instructions(
+        incident_ids=list(Incident.objects.values_list("pk", flat=True)), now=NOW
+    )
+    began = time.monotonic()
+    assert live.live_pdf(printed_by="Tornvakt", now=NOW).startswith(b"%PDF-")
+    assert time.monotonic() - began < 10
 
 
 def test_a_job_comes_round_every_so_many_minutes() -> None:

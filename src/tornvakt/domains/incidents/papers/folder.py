@@ -77,12 +77,24 @@ def forget_old(folder: Path, *, now: datetime) -> int:
     """Remove the papers of more than 24 hours ago but the newest of each; return how many."""
     removed = 0
     before = (now - KEPT_FOR).timestamp()
-    for name in (LIVE, PACK):
-        for paper in folder.glob(f"{name}-*.pdf"):
-            if paper.stat().st_mtime < before:
-                paper.unlink(missing_ok=True)
-                removed += 1
+    for paper in [*folder.glob(f"{LIVE}-*.pdf"), *folder.glob(f"{PACK}*-*.pdf")]:
+        if paper.stat().st_mtime < before:
+            paper.unlink(missing_ok=True)
+            removed += 1
     return removed
+
+
+def part_name(part: int) -> str:
+    """Return the name of a part of the reserve pack: ``reservparm``, ``reservparm_2`` …"""
+    return PACK if part == 1 else f"{PACK}_{part}"
+
+
+def forget_parts(folder: Path, after: int) -> None:
+    """Remove the newest of parts that the pack no longer has."""
+    part = after + 1
+    while (paper := folder / f"{part_name(part)}.pdf").exists():
+        paper.unlink(missing_ok=True)
+        part += 1
 
 
 def newest_at(folder: Path, name: str = LIVE) -> datetime | None:

@@ -26,6 +26,9 @@ LONGEST_S = 120.0
 STEPS_SHOWN = 12
 TRIED_SHOWN = 6
 BLANK_LINES = 20
+IN_FULL = 600
+"""So many incidents are printed with steps and numbers, the most serious first; more as lines."""
+AS_LINES = 3_000
 
 
 def live_pdf(*, printed_by: str, now: datetime) -> bytes:
@@ -45,14 +48,15 @@ def live_data(now: datetime) -> dict[str, Any]:
         .select_related("taken_by", "site")
         .order_by("priority", "opened_at", "pk")
     )
-    work = work_of(found)
-    people = sites.callees_of({each.site_id for each in found if each.site_id}, now)
+    in_full, rest = found[:IN_FULL], found[IN_FULL:]
+    work = work_of(in_full)
+    people = sites.callees_of({each.site_id for each in in_full if each.site_id}, now)
 
     def shown(each: Incident) -> dict[str, Any]:
         return _incident(each, work[each.pk], people.get(each.site_id or 0, ()))
 
-    going_on = [each for each in found if each.state != State.WAITING]
-    waiting = [each for each in found if each.state == State.WAITING]
+    going_on = [each for each in in_full if each.state != State.WAITING]
+    waiting = [each for each in in_full if each.state == State.WAITING]
     counts = [sum(each.priority == priority for each in found) for priority in (1, 2, 3)]
     drafts = [*shift_draft.standing("silent", shift_draft.SILENT)]
     drafts += [*shift_draft.standing("late", shift_draft.LATE), *shift_draft.tests(now)]
@@ -67,6 +71,10 @@ def live_data(now: datetime) -> dict[str, Any]:
         % {"n": len(found), "p1": counts[0], "p2": counts[1], "p3": counts[2]},
         "open": [shown(each) for each in going_on],
         "waiting": [shown(each) for each in waiting],
+        "rest": [_line(each) for each in rest[:AS_LINES]],
+        "rest_more": _(" and %(n)d more") % {"n": len(rest) - AS_LINES}
+        if len(rest) > AS_LINES
+        else "",
         "lists": [
             {"word": shift_words.section(section), "items": listed.get(section, [])}
             for section in ("tests", "silent", "late")
@@ -110,6 +118,8 @@ def _said() -> dict[str, Any]:
         "open": _("Open incidents"),
         "waiting": _("Waiting and parked"),
         "none": _("None here."),
+        "rest": _("The other open incidents"),
+        "rest_heads": [_("Number"), _("Priority"), _("Incident"), _("Place"), _("Owner")],
         "duty": _("On call"),
         "nobody": _("Nobody is on call."),
         "duty_heads": [_("Duty"), _("Person"), _("Telephone"), _("Until")],
@@ -160,6 +170,12 @@ def _incident(each: Incident, work: WorkNow, people: Sequence[Callee]) -> dict[s
         "people": [callee_row(person) for person in people],
         "site_phone": site.phone if site else "",
     }
+
+
+def _line(each: Incident) -> list[str]:
+    title = each.title_en if formats.language() == "en" else each.title_sv
+    owner = each.taken_by.call_name if each.taken_by else _("not taken")
+    return [each.number, formats.level(each.priority), title, each.place or each.account, owner]
 
 
 def _done(step: StepNow, at: datetime) -> str:
