@@ -24,7 +24,7 @@ from tornvakt.surfaces.worker import clock
 from tornvakt.surfaces.worker.forwarder import Progress
 from tornvakt.surfaces.worker.hearing import Hearing
 from tornvakt.surfaces.worker.models import Deed
-from tornvakt.surfaces.worker.timers import hours, test_modes, tests
+from tornvakt.surfaces.worker.timers import desks, hours, nodlage, test_modes, tests
 
 __all__ = ["query"]  # a fixture of another file, on this file's installation
 
@@ -56,6 +56,7 @@ NAMES = (("often", 1.0), ("seldom", 10.0))
 LOOKED_AFTER = (
     (test_modes, "end_due", 16),
     (incidents, "escalate_untaken", 16),
+    (desks.Desks, "turn", 16),
     (incidents, "wake_waiting", 16),
     (incidents, "release_gone", 8),
     (holdings, "end_expired", 4),
@@ -67,6 +68,7 @@ LOOKED_AFTER = (
     (tests, "follow_register", 2),
     (shifts, "end_forgotten", 1),
     (shifts, "note_flood", 2),
+    (nodlage.Nodlage, "carry_notes", 8),
     (clock, "_forget_deeds", 1),
 )
 """What the clock does, and how often in sixteen seconds when it looks once a second."""
@@ -83,11 +85,14 @@ def test_the_clock_looks_after_all_there_is(monkeypatch: pytest.MonkeyPatch) -> 
             assert at == ({"heard_until": heard} if which[1] == "judge_due" else {})
 
         monkeypatch.setattr(place, name, note)
+    copies: list[object] = []
+    monkeypatch.setattr(nodlage.Nodlage, "copy_places", lambda self: copies.append(self))
     turning = clock.Clock(lambda: heard)
     for second in range(16):
         turning.turn(wall=T + timedelta(seconds=second), mono=float(second))
         assert turning.beat.failing == ""
     assert calls == {(place, name): count for place, name, count in LOOKED_AFTER}
+    assert len(copies) == 2  # what the emergency mode needs knows no time
 
 
 @pytest.mark.django_db

@@ -34,7 +34,7 @@ class Chromium:
         self._folder = Path(tempfile.mkdtemp(prefix="tornvakt-chromium-"))
         self._process = subprocess.Popen(
             [path, *CHROMIUM, "--headless=new", "--remote-debugging-port=0", "--lang=sv-SE",
-             "--autoplay-policy=user-gesture-required", "--window-size=1920,1080",
+             "--autoplay-policy=document-user-activation-required", "--window-size=1920,1080",
              f"--user-data-dir={self._folder}", "about:blank"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
