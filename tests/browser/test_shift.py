@@ -101,6 +101,8 @@ def test_the_pages_of_the_shift_are_accessible(
     assert violations(page) == []
     shot(page, f"shift-empty-{width}-{theme}")
     fill(house)
+    pin = "480319" if theme == "light" else ""
+    house.do("pin", username="skiftledare1", pin=pin)
     begin(page)
     page.locator("#shift-note").fill("Skyltfönster krossat, Storgatan")
     page.keyboard.press("Enter")
@@ -109,8 +111,11 @@ def test_the_pages_of_the_shift_are_accessible(
     assert violations(page) == []
     assert clipped(page) == []
     shot(page, f"shift-{width}-{theme}")
+    if pin:
+        page.locator("#ho-pin").fill(pin)
     page.locator("[data-act=prepare] button").click()
     expect(page.locator("[data-hand-over]")).to_be_visible()
+    house.do("pin", username="skiftledare1", pin="")
     page.locator("details[data-keep=leave-shift] summary").click()
     assert violations(page) == []
     assert clipped(page) == []

@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.integration.incidents.conftest import Open
+from tornvakt.base.access import pins
 from tornvakt.base.access.models import User
 from tornvakt.base.access.services import create_user
 from tornvakt.domains.incidents import services as incidents
@@ -98,6 +99,22 @@ def test_what_was_left_is_read_by_whoever_comes_and_seen_by_the_leader(
     assert "Pass som ingen tog emot" in at_desk(leader).get("/larm/vid-sidan/").content.decode()
     at_desk(leader).post(address("_seen", found))
     assert "ingen tog emot" not in at_desk(leader).get("/larm/vid-sidan/").content.decode()
+
+
+def test_whoever_has_a_pin_shows_it_once_before_signing(operator: User, other: User) -> None:
+    for person in (operator, other):
+        shifts.begin(by=person, now=datetime.now(UTC))
+        pins.set_pin(user=person, pin="480319", now=datetime.now(UTC))
+    giver, receiver = at_desk(operator), at_desk(other)
+    assert "ho-pin" in giver.get("/larm/pass/").content.decode()
+    assert giver.post("/larm/pass/overlamning/", {"pin": "000111"}).status_code == 409
+    assert not ShiftHandOver.objects.exists()
+    assert giver.post("/larm/pass/overlamning/", {"pin": "480319"}).status_code == 302
+    found = ShiftHandOver.objects.get()
+    assert receiver.post(address("_receive", found)).status_code == 409
+    assert receiver.post(address("_receive", found), {"pin": "480319"}).status_code == 302
+    found.refresh_from_db()
+    assert found.state == HandOverState.EXCHANGED
 
 
 def test_papers_are_downloads_and_the_live_state_is_the_leaders(

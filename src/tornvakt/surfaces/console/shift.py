@@ -121,6 +121,7 @@ def _context(request: HttpRequest, now: datetime) -> dict[str, Any]:
         "may_lead": decide(viewer, "incidents.lead_shift"),
         "log": shifts_known.shift_log(viewer, since),
         "me_id": viewer.pk,
+        "asks_pin": bool(viewer.pin),
         "me_on": _is_on(viewer, on),
     }
 

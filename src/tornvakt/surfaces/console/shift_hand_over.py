@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from tornvakt.base.access import pins
 from tornvakt.base.access.doors import requires
 from tornvakt.base.access.models import User
 from tornvakt.base.access.policy import decide
@@ -35,6 +36,7 @@ Act = Callable[[User, datetime], object]
 def prepare(request: HttpRequest) -> HttpResponseBase:
     """Begin to hand over one's own shift, or go on with what was begun."""
     try:
+        _prove(request)
         begun = handing.prepare(by=desk.user_of(request), now=timezone.now())
     except Refusal as refusal:
         return shift.refused(request, refusal)
@@ -78,7 +80,12 @@ def sign(request: HttpRequest, pk: int) -> HttpResponseBase:
 @requires("incidents.hand_over_shift")
 def receive(request: HttpRequest, pk: int) -> HttpResponseBase:
     """``ta-emot/``: come to receive the shift."""
-    return _do(request, pk, lambda by, now: handing.receive(hand_over_id=pk, by=by, now=now))
+
+    def act(by: User, now: datetime) -> None:
+        _prove(request)
+        handing.receive(hand_over_id=pk, by=by, now=now)
+
+    return _do(request, pk, act)
 
 
 @require_POST
@@ -186,6 +193,7 @@ def context(request: HttpRequest, pk: int) -> dict[str, Any]:
         "left": [each for each in items if is_open and _lacks(each["view"], row.receiver_id)],
         "next_id": waiting[0]["id"] if waiting else None,
         "is_signed": not found.lack_given and not found.lack_received,
+        "asks_pin": bool(viewer.pin),
         "may_receive": is_open and not side and row.receiver_id is None,
         "left_unseen": row.state == HandOverState.LEFT and not row.is_seen,
         "may_read": row.state == HandOverState.LEFT and not side,
@@ -220,6 +228,17 @@ def _item(each: ItemView, side: str) -> dict[str, Any]:
         "is_changed": each.was_signed and (each.given is None or each.received is None),
         "is_remark": each.section == "remarks" and side == "gives",
     }
+
+
+def _prove(request: HttpRequest) -> None:
+    """Let whoever has a PIN show it: an unlocked desk signs nothing for somebody who is away.
+
+    Asked once, where each begins; the signatures after that are one key each. Raises PinWrong,
+    PinResting.
+    """
+    user = desk.user_of(request)
+    if user.pin:
+        pins.judge_pin(user=user, pin=request.POST.get("pin", ""))
 
 
 def _known(pk: int) -> int:
