@@ -32,21 +32,23 @@ def keep(*, by: User, texts: Mapping[str, str], now: datetime) -> int:
         if 0 < len(place) <= LONGEST_PLACE and len(text) <= LONGEST_TEXT
     }
     Draft.objects.filter(
-        by=by, place__in=[place for place, text in named.items() if not text]
+        by=by.pk, place__in=[place for place, text in named.items() if not text]
     ).delete()
-    rows = [Draft(by=by, place=place, text=text, at=now) for place, text in named.items() if text]
+    rows = [
+        Draft(by=by.pk, place=place, text=text, at=now) for place, text in named.items() if text
+    ]
     Draft.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["by", "place"], update_fields=["text", "at"]
     )
     if rows:
-        newest = Draft.objects.filter(by=by).order_by("-at", "-pk").values_list("pk", flat=True)
+        newest = Draft.objects.filter(by=by.pk).order_by("-at", "-pk").values_list("pk", flat=True)
         Draft.objects.filter(pk__in=list(newest[MOST : MOST + MOST_AT_ONCE])).delete()
     return len(named)
 
 
 def of(by: User, *, now: datetime) -> dict[str, tuple[str, datetime]]:
     """Return a person's drafts of the last week: by the field's name, the text and when (UTC)."""
-    rows = Draft.objects.filter(by=by, at__gt=now - KEPT)
+    rows = Draft.objects.filter(by=by.pk, at__gt=now - KEPT)
     return {place: (text, at) for place, text, at in rows.values_list("place", "text", "at")}
 
 
