@@ -74,9 +74,15 @@ export class View {
     }
   }
 
-  /** Make the map anew, on the raster that is chosen; the list stands meanwhile. */
-  async lay() {
+  /** Make the map anew, on the raster that is chosen: one at a time, the list stands meanwhile. */
+  lay() {
+    this.laying = (this.laying ?? Promise.resolve()).catch(() => {}).then(() => this.layNow());
+    return this.laying;
+  }
+
+  async layNow() {
     this.board?.remove();
+    this.board = null;
     this.notice("lost", "");
     this.notice("fetch", "");
     const { layers, pictures, refused } = this.ground;
