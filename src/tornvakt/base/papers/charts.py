@@ -9,7 +9,8 @@ light, or plain inks for paper.
 import json
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -40,9 +41,33 @@ def svg(spec: Mapping[str, Any]) -> str:
     return svgs([spec])[0]
 
 
-def svgs(specs: Sequence[Mapping[str, Any]], *, for_paper: bool = False) -> list[str]:
-    """Draw charts, all in one go. ``spec`` is Vega-Lite without a theme; its ``description`` is
-    what the picture is called for those who cannot see it.
+Pen = subprocess.Popen[bytes]
+"""A process that can draw, and waits to be told what."""
+
+
+@contextmanager
+def pen() -> Iterator[Pen]:
+    """Begin to start what draws, so that it is ready when the figures are; gone at the end."""
+    process = subprocess.Popen(
+        [sys.executable, "-I", str(Path(__file__).with_name("draw.py"))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def svgs(
+    specs: Sequence[Mapping[str, Any]], *, for_paper: bool = False, by: Pen | None = None
+) -> list[str]:
+    """Draw charts, all in one go; ``by`` a pen that was begun before, which is used up by this.
+
+    ``spec`` is Vega-Lite without a theme; its ``description`` is what the picture is called for
+    those who cannot see it.
 
     For a page colours are classes of `figures.css` (``ink-c1`` and so on); ``for_paper`` they are
     inks, and what is to be printed goes to `papers.pdf` as numbers (``list(svg.encode())``): as
@@ -52,17 +77,15 @@ def svgs(specs: Sequence[Mapping[str, Any]], *, for_paper: bool = False) -> list
     if not specs:
         return []
     themed: list[dict[str, Any]] = [{**spec, "config": theme()} for spec in specs]
-    try:
-        done = subprocess.run(
-            [sys.executable, "-I", str(Path(__file__).with_name("draw.py"))],
-            input=json.dumps({"specs": themed, "language": formats.language()}).encode(),
-            capture_output=True,
-            timeout=LONGEST_S,
-            check=True,
-        )
-    except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
-        raise NoCharts from error
-    drawn: list[str] = json.loads(done.stdout)
+    order = json.dumps({"specs": themed, "language": formats.language()}).encode()
+    with nullcontext(by) if by is not None else pen() as process:
+        try:
+            out, _errors = process.communicate(order, timeout=LONGEST_S)
+        except subprocess.TimeoutExpired as error:
+            raise NoCharts from error
+    if process.returncode:
+        raise NoCharts
+    drawn: list[str] = json.loads(out)
     return [
         _cleaned(each, str(spec.get("description", "")), for_paper=for_paper)
         for each, spec in zip(drawn, specs, strict=True)

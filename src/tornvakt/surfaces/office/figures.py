@@ -21,6 +21,7 @@ from tornvakt.base.access.doors import requires
 from tornvakt.base.access.policy import decide
 from tornvakt.base.access.signs import apart
 from tornvakt.base.audit import log as audit
+from tornvakt.base.papers import charts
 from tornvakt.base.ui import formats
 from tornvakt.domains.incidents import figures
 from tornvakt.pure.months import Month, month_of, parse
@@ -40,8 +41,10 @@ def live(request: HttpRequest) -> HttpResponse:
     rate = figures.own_rate(viewer, now)
     which = request.GET.get("tid", "idag")
     start, end, name = figures_pages.span_of(which, now, rate.since)
-    picture = figures.picture(start, end, now)
-    tables = figures_pages.live_tables(picture)
+    with charts.pen() as pen:
+        picture = figures.picture(start, end, now)
+        tables = figures_pages.live_tables(picture)
+        undrawn = figures_pages.draw(tables, pen)
     context = {
         "name": name,
         "which": which,
@@ -50,7 +53,7 @@ def live(request: HttpRequest) -> HttpResponse:
         "own": figures_pages.own_tiles(rate),
         "tiles": figures_pages.tiles(picture),
         "tables": tables,
-        "undrawn": figures_pages.draw(tables),
+        "undrawn": undrawn,
         "as_of": now,
         "this_month": month_of(now, formats.STOCKHOLM)
         if decide(viewer, "incidents.view_month_figures")
@@ -120,7 +123,9 @@ def _of(month: Month, now: datetime, *, is_cut: bool) -> tuple[list[Tile], list[
 
 def _month_page(request: HttpRequest, month: Month, *, is_cut: bool) -> HttpResponse:
     now = timezone.now()
-    tiles, tables, picture = _of(month, now, is_cut=is_cut)
+    with charts.pen() as pen:
+        tiles, tables, picture = _of(month, now, is_cut=is_cut)
+        undrawn = figures_pages.draw(tables, pen)
     page, file = (
         ("figures_counted_month", "figures_counted_file")
         if is_cut
@@ -134,7 +139,7 @@ def _month_page(request: HttpRequest, month: Month, *, is_cut: bool) -> HttpResp
         "is_cut": is_cut,
         "tiles": tiles,
         "tables": tables,
-        "undrawn": figures_pages.draw(tables),
+        "undrawn": undrawn,
         "as_of": now,
         "picture": picture,
         "page": page,

@@ -59,11 +59,11 @@ def month_tables(picture: Picture, month: Month, *, is_cut: bool) -> list[Table]
     return [figures_cut.cut(table) for table in found] if is_cut else found
 
 
-def draw(tables: Iterable[Table]) -> str:
+def draw(tables: Iterable[Table], pen: charts.Pen) -> str:
     """Draw the tables' charts into them; return a sentence when that could not be done."""
     with_charts = [table for table in tables if table.chart]
     try:
-        drawn = charts.svgs([table.chart for table in with_charts if table.chart])
+        drawn = charts.svgs([table.chart for table in with_charts if table.chart], by=pen)
     except charts.NoCharts as refusal:
         return str(refusal)
     for table, picture in zip(with_charts, drawn, strict=True):
