@@ -5,6 +5,7 @@ state: ``open``, ``closed`` … as the thing can be, and always ``unknown``, whi
 Every text of a thing holds CANARY, which must never be in an answer to somebody who may not see it.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from tornvakt.base.audit import log as audit
 from tornvakt.base.reviews import services as reviews
 from tornvakt.base.reviews.models import Drawn
 from tornvakt.domains.incidents import services as incidents
+from tornvakt.domains.incidents.models import CallTree, DeskWindow
 from tornvakt.domains.incidents.services import shift_hand_over, shifts
 from tornvakt.domains.sites import services as sites
 from tornvakt.domains.sites.models import Site
@@ -303,8 +305,47 @@ def hand_over_ids(town: Town) -> States:
     return {**found, UNKNOWN: 999_999}
 
 
+def silent_windows(town: Town) -> States:
+    """A desk that is silent."""
+    now = datetime.now(UTC)
+    row = DeskWindow.objects.create(
+        desk_id="sampledesk0001",
+        user=town.operator,
+        session_mark="sample",
+        opened_at=now,
+        answered_at=now,
+        begun_at=now,
+        trouble="hidden",
+        trouble_since=now,
+        known_at=now,
+    )
+    return {"silent": row.pk, UNKNOWN: 999_999}
+
+
+def call_trees(town: Town) -> States:
+    """A call tree that goes on."""
+    return {"running": _call_tree("tree", "code").pk, UNKNOWN: 999_999}
+
+
+def call_tree_codes(town: Town) -> States:
+    """The code that whoever was called has."""
+    _call_tree("coded", "samplecode0000")
+    return {"running": "samplecode0000", UNKNOWN: "x" * 24}
+
+
+def _call_tree(subject: str, code: str) -> CallTree:
+    now = datetime.now(UTC)
+    digest = hashlib.sha256(code.encode()).hexdigest()
+    return CallTree.objects.create(
+        cause="nobody", subject=subject, since=now, began_at=now, due_at=now, code_digest=digest
+    )
+
+
 MAKERS: dict[tuple[str, str], Callable[[Town], States]] = {
     ("/larm/pass/overlamning/", "pk"): hand_over_ids,
+    ("/larm/narvaro/", "window"): silent_windows,
+    ("/larm/larmkedja/", "tree"): call_trees,
+    ("/larmkedja/", "code"): call_tree_codes,
     ("/larm/handelser/", "number"): incident_numbers,
     ("/larm/handelser/", "file"): nothing,
     ("/larm/handelser/", "plan"): nothing,
