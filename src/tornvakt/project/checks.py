@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from tornvakt.project.environment import Environment
+from tornvakt.pure.call_steps import WrongStep, read
 
 OLDEST_SOUND_SQLITE = (3, 51, 3)
 
@@ -128,6 +129,16 @@ def _of_the_map(environment: Environment) -> list[CheckMessage]:
             Warning(
                 "TORNVAKT_MAP_URL är inte https: webbläsaren visar inte kartan på en säker sida.",
                 id="tornvakt.W004",
+            )
+        )
+    try:
+        read(environment.call_tree)
+    except WrongStep as wrong:
+        found.append(
+            Error(
+                f"TORNVAKT_CALL_TREE går inte att läsa: {wrong}.",
+                hint="Till exempel: webhook+sms:tib, email:larm@exempel.se",
+                id="tornvakt.E010",
             )
         )
     return found

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from tornvakt.base.access.models import User
 from tornvakt.base.access.services import create_user
@@ -141,7 +141,7 @@ def test_it_is_an_incident_after_a_minute_and_a_restored_one_when_it_is_back(
 
 
 def test_the_only_desk_is_an_incident_at_once_and_the_call_tree_starts_within_a_minute(
-    operator: User, tib: None
+    operator: User, tib: None, client: Client
 ) -> None:
     room = Room(operator)
     room.run(10)
@@ -160,8 +160,14 @@ def test_the_only_desk_is_an_incident_at_once_and_the_call_tree_starts_within_a_
     room.run(60)  # the next step
     assert Message.objects.filter(to="0980-31 92 00").count() == 1
     code = text.rstrip("/").rpartition("/")[2]
-    assert call_tree.answer_by_link(code=code, now=room.now).pk == tree.pk
-    room.run(300)
+    page = client.get(f"/larmkedja/{code}/").content.decode()
+    assert "Larmcentralen: inget larmbord svarar sedan 04:4" in page
+    assert "Jag tar hand om det" in page
+    assert "någon tar hand om det" in client.post(f"/larmkedja/{code}/").content.decode()
+    assert client.get("/larmkedja/another/").status_code == 404
+    tree.refresh_from_db()
+    assert tree.ended_by == "link"
+    room.run(70)
     assert (CallTree.objects.count(), Message.objects.count()) == (1, 3)
     with pytest.raises(NoSuchCall):
         call_tree.answer_by_link(code="another", now=room.now)

@@ -74,6 +74,7 @@ _MAP = {"map_kind": "wms", "map_url": "http://k.example.se", "map_attribution": 
         ({"allowed_hosts": "*"}, "tornvakt.W001"),
         ({"mode": "skarp", "ballast_mb": 10}, "tornvakt.W002"),
         ({"http_host": "0.0.0.0"}, "tornvakt.W003"),
+        ({"call_tree": "fax:12"}, "tornvakt.E010"),
         ({"map_url": "https://k.example.se", "map_attribution": "K"}, "tornvakt.E007"),
         ({"map_kind": "wms", "map_url": "k.se", "map_attribution": "K"}, "tornvakt.E007"),
         ({"map_kind": "wms", "map_url": "https://k.example.se"}, "tornvakt.E008"),
