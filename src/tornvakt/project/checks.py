@@ -96,6 +96,16 @@ def problems(environment: Environment) -> list[CheckMessage]:
                 id="tornvakt.W003",
             )
         )
+    try:
+        read(environment.call_tree)
+    except WrongStep as wrong:
+        found.append(
+            Error(
+                f"TORNVAKT_CALL_TREE går inte att läsa: {wrong}.",
+                hint="Till exempel: webhook+sms:tib, email:larm@exempel.se",
+                id="tornvakt.E010",
+            )
+        )
     return found + _of_the_map(environment)
 
 
@@ -129,16 +139,6 @@ def _of_the_map(environment: Environment) -> list[CheckMessage]:
             Warning(
                 "TORNVAKT_MAP_URL är inte https: webbläsaren visar inte kartan på en säker sida.",
                 id="tornvakt.W004",
-            )
-        )
-    try:
-        read(environment.call_tree)
-    except WrongStep as wrong:
-        found.append(
-            Error(
-                f"TORNVAKT_CALL_TREE går inte att läsa: {wrong}.",
-                hint="Till exempel: webhook+sms:tib, email:larm@exempel.se",
-                id="tornvakt.E010",
             )
         )
     return found
