@@ -9,7 +9,7 @@ a minute. So a request that is not done within a moment is overtaken: the next o
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 
 class Pace:
@@ -49,7 +49,8 @@ class Pace:
             await place
         except asyncio.CancelledError:
             if place.cancelled():
-                self._waiting.remove(place)
+                with suppress(ValueError):  # passed over already
+                    self._waiting.remove(place)
             else:  # called in, and then gone
                 self._end(is_brisk=True)
             raise
@@ -61,6 +62,9 @@ class Pace:
 
     def _call_in(self) -> None:
         while self._waiting and self._free and self._brisk:
+            place = self._waiting.popleft()
+            if place.done():  # they have hung up in this very moment, and not left the line yet
+                continue
             self._free -= 1
             self._brisk -= 1
-            self._waiting.popleft().set_result(None)
+            place.set_result(None)

@@ -36,6 +36,14 @@ class Crowd:
         await asyncio.gather(self._tasks[name], return_exceptions=True)
         await asyncio.sleep(0)
 
+    async def leave_as_another_hangs_up(self, name: str, other: str) -> None:
+        """Let one be done in the moment another goes: neither has heard of the other."""
+        self._leave[name].set()
+        self._tasks[other].cancel()
+        await asyncio.gather(self._tasks[name], self._tasks[other], return_exceptions=True)
+        await asyncio.sleep(0)
+        self._tasks[name].result()
+
     async def _stay(self, name: str) -> None:
         async with self._pace.one():
             self.began.append(name)
@@ -96,3 +104,14 @@ async def test_who_hangs_up_in_the_moment_of_being_called_in_takes_nobodys_turn(
     await asyncio.sleep(0)
     assert crowd.began == ["a", "c"]
     await crowd.leave("c")
+
+
+async def test_who_hangs_up_in_the_moment_of_being_called_costs_nobody_a_place() -> None:
+    crowd = Crowd(Pace(lanes=1, brisk=1, slow_s=60))
+    await crowd.come("a", "b", "c", "d")
+    await crowd.leave_as_another_hangs_up("a", "b")
+    assert crowd.began == ["a", "c"]
+    await crowd.leave_as_another_hangs_up("c", "d")
+    await crowd.come("e")
+    assert crowd.began == ["a", "c", "e"]
+    await crowd.leave("e")
