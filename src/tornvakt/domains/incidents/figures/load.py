@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from tornvakt.base.ui import formats
-from tornvakt.domains.incidents.figures.reading import Row
-from tornvakt.domains.incidents.models import EntryKind, LogEntry, Shift
+from tornvakt.domains.incidents.figures.reading import Row, lines_of
+from tornvakt.domains.incidents.models import EntryKind, Shift
 from tornvakt.domains.sites.models import Site
 from tornvakt.pure.statistics import floods
 from tornvakt.pure.statistics.percentiles import Share, Spread, share, spread
@@ -79,7 +79,7 @@ def load(rows: Sequence[Row], start: datetime, end: datetime, now: datetime) -> 
         rates=spread(rates),
         over_good=share(sum(rate > GOOD_AN_HOUR for rate in measured), len(measured)),
         over_most=share(sum(rate > MOST_AN_HOUR for rate in measured), len(measured)),
-        chattering=_chattering(start, end),
+        chattering=_chattering(rows),
         standing=sum(_stood(row, now) > STANDING for row in rows),
     )
 
@@ -105,14 +105,11 @@ def _stood(row: Row, now: datetime) -> timedelta:
     return min(ends, default=now) - row.opened_at
 
 
-def _chattering(start: datetime, end: datetime) -> int:
-    lines = LogEntry.objects.filter(
-        incident__opened_at__gte=start,
-        incident__opened_at__lt=end,
-        kind__in=(EntryKind.RULE, EntryKind.LOWERED, EntryKind.ALARM, EntryKind.OPENED),
-        params__rule__in=CHATTERING_RULES,
-    )
-    return lines.values("incident_id").distinct().count()
+def _chattering(rows: Sequence[Row]) -> int:
+    ids = {row.id for row in rows}
+    kinds = (EntryKind.RULE, EntryKind.LOWERED, EntryKind.ALARM, EntryKind.OPENED)
+    found = lines_of(rows).filter(kind__in=kinds, params__rule__in=CHATTERING_RULES)
+    return len(ids.intersection(found.values_list("incident_id", flat=True)))
 
 
 def _rates(rows: Sequence[Row], start: datetime, until: datetime) -> list[float | None]:

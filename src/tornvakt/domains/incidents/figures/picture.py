@@ -52,7 +52,7 @@ def picture(start: datetime, end: datetime, now: datetime) -> Picture:
         still_open=sum(row.closed_at is None for row in alarms),
         by_priority={level: sum(row.priority == level for row in alarms) for level in (1, 2, 3)},
         takes=response.take_shares(own, limits_on, now),
-        clocks=response.clocks(own, reading.firsts(start, end)),
+        clocks=response.clocks(own, reading.firsts(own)),
         load=load(alarms, start, end, now),
         false=false_alarms(own, limits_on),
     )

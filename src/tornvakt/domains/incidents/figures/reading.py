@@ -1,8 +1,11 @@
 """What figures are made of: one row an incident, and the first of some lines on its timeline."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
+
+from django.db.models import QuerySet
 
 from tornvakt.domains.incidents.models import EntryKind, Incident, LogEntry
 from tornvakt.domains.incidents.states import State
@@ -52,13 +55,21 @@ class Firsts(NamedTuple):
 NOTHING = Firsts(None, None)
 
 
-def firsts(start: datetime, end: datetime) -> dict[int, Firsts]:
-    """Return the first alert and the first arrival of incidents opened in the span."""
-    lines = LogEntry.objects.filter(
-        incident__opened_at__gte=start,
-        incident__opened_at__lt=end,
-        kind__in=(*_ALERTS, EntryKind.ON_SCENE),
+def lines_of(rows: Sequence[Row]) -> "QuerySet[LogEntry]":
+    """Return the lines of these incidents, and perhaps of a few others between them.
+
+    By the range of their ids, which grow with time: the timeline's own index answers that, where a
+    join with the incidents of a month would read the lines of all years.
+    """
+    ids = [row.id for row in rows]
+    return LogEntry.objects.filter(
+        incident_id__gte=min(ids, default=0), incident_id__lte=max(ids, default=-1)
     )
+
+
+def firsts(rows: Sequence[Row]) -> dict[int, Firsts]:
+    """Return the first alert and the first arrival of these incidents."""
+    lines = lines_of(rows).filter(kind__in=(*_ALERTS, EntryKind.ON_SCENE))
     alert: dict[int, datetime] = {}
     scene: dict[int, datetime] = {}
     for pk, kind, at in lines.values_list("incident_id", "kind", "at"):
