@@ -329,7 +329,10 @@ commands.connect({
   shift: () => middle.go(shift.address),
   lock: askToLock,
   note: opens(async () => (await isShown()) && byId("note")?.focus()),
-  close: async () => (await isShown()) && actions.openClosing(),
+  close: opens(async () => {
+    await settled(); // the take may still be on its way, and only an owner closes
+    if (await isShown()) await actions.openClosing();
+  }),
   raw: () => (isFolded() && side.isOpen() ? side.close() : side.focus("sig-h")),
   timeline: async () => (await isShown()) && tabs.turn(),
   undo: () => actions.undo(),
