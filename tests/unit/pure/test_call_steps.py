@@ -18,5 +18,5 @@ def test_steps_channels_and_receivers_are_read() -> None:
     "text", ["fax:12", "webhook:x", "email:tib", "sms:", "sms:Åsa", "sms:tib+", "email:a b@c"]
 )
 def test_what_cannot_be_read_is_named(text: str) -> None:
-    with pytest.raises(WrongStep, match="ska vara|har ingen|är varken"):
+    with pytest.raises(WrongStep, match=r"ska vara|har ingen|är varken"):
         read(text)
