@@ -55,7 +55,9 @@ PARTS = (
         tuple(
             f"tests/integration/{room}" for room in ("clients", "commands", "proofs", "receiver")
         ),
-        options=(f"--ignore={LINKS}",),
+        # They wait more than they work, so two at a time; one by one, as they take very unlike long.
+        options=(f"--ignore={LINKS}", "--dist", "worksteal"),
+        is_parallel=True,
     ),
     Part(
         "databas",
