@@ -55,7 +55,7 @@ PARTS = (
         tuple(
             f"tests/integration/{room}" for room in ("clients", "commands", "proofs", "receiver")
         ),
-        # They wait more than they work, so two at a time; one by one, as they take very unlike long.
+        # They wait more than they work, and some wait long: two at a time, handed out singly.
         options=(f"--ignore={LINKS}", "--dist", "worksteal"),
         is_parallel=True,
     ),
