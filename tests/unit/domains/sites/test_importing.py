@@ -436,6 +436,18 @@ def test_a_file_that_cannot_be_read_is_refused_and_not_kept(leader: User) -> Non
         importing.take_in(files=[], by=leader, now=NOW)
 
 
+def test_what_an_earlier_import_of_the_same_number_left_is_not_read_into_it(leader: User) -> None:
+    """The database was put back from a copy; the files were not."""
+    first = examined(leader, ("a.csv", b"x"), ("b.csv", b"Konto;Objekt\r\n0099;OBJ-0001\r\n"))
+    left = sorted(importing._folder().glob(f"{first.pk}.*.sealed"))
+    stray = importing._folder() / f"{first.pk + 1}.001.sealed"
+    stray.write_bytes(left[1].read_bytes() if left else b"left over")
+    second = examined(leader, ("a.xlsx", workbook(FULL)))
+    assert second.pk == first.pk + 1
+    assert not stray.exists()
+    assert (second.state, second.preview["faults"]) == (ImportState.JUDGED, [])
+
+
 def test_a_file_nobody_confirms_is_thrown_away(leader: User) -> None:
     run = examined(leader, ("a.xlsx", workbook(FULL)))
     (sealed,) = importing._folder().glob(f"{run.pk}.*.sealed")

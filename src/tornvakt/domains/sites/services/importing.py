@@ -320,6 +320,7 @@ def _folder() -> Path:
 
 
 def _keep(import_id: int, files: list[tuple[str, bytes]]) -> None:
+    _forget_files(import_id)  # of one with the same number, from before the database was put back
     key = keys.named_key(DataDir(settings.DATA), "import")
     for index, (name, data) in enumerate(files):
         plain = name.encode() + b"\0" + data
