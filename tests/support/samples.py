@@ -20,6 +20,7 @@ from tornvakt.base.access.services import create_user, invite
 from tornvakt.base.audit import log as audit
 from tornvakt.base.reviews import services as reviews
 from tornvakt.base.reviews.models import Drawn
+from tornvakt.base.ui.formats import STOCKHOLM
 from tornvakt.domains.incidents import services as incidents
 from tornvakt.domains.incidents.models import CallTree, DeskWindow
 from tornvakt.domains.incidents.services import shift_hand_over, shifts
@@ -341,6 +342,16 @@ def _call_tree(subject: str, code: str) -> CallTree:
     )
 
 
+def months(town: Town) -> States:
+    """This month, which has figures of what the other makers made."""
+    return {"now": f"{datetime.now(UTC).astimezone(STOCKHOLM):%Y-%m}", UNKNOWN: "2026-13"}
+
+
+def figure_forms(town: Town) -> States:
+    """A form that a month's figures can be fetched in; the others take longer and say the same."""
+    return {"csv": "csv", UNKNOWN: "doc"}
+
+
 MAKERS: dict[tuple[str, str], Callable[[Town], States]] = {
     ("/larm/pass/overlamning/", "pk"): hand_over_ids,
     ("/larm/narvaro/", "window"): silent_windows,
@@ -355,6 +366,10 @@ MAKERS: dict[tuple[str, str], Callable[[Town], States]] = {
     ("/larm/karta/", "z"): nothing,
     ("/larm/karta/", "x"): nothing,
     ("/larm/karta/", "y"): nothing,
+    ("/larm/siffror/", "month"): months,
+    ("/larm/siffror/", "form"): figure_forms,
+    ("/siffror/", "month"): months,
+    ("/siffror/", "form"): figure_forms,
     ("/objekt/", "number"): site_numbers,
     ("/objekt/", "account"): accounts,
     ("/objekt/", "keyholder_id"): keyholder_ids,

@@ -32,6 +32,8 @@ HATS = (
 CANNOT_BE_COPIED = {
     "sites.SiteSeries": "one row by its own check",
     "incidents.NumberSeries": "its key is the year",
+    "incidents.Shift": "a person is on one shift at a time",
+    "incidents.ShiftHandOver": "a shift is handed over once at a time",
 }
 NO_PAGE = "/larm/strom/"
 NUMBERS = itertools.count(1)
