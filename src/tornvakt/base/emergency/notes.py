@@ -4,17 +4,21 @@ A line is answered for only when it has been flushed. Each carries the signature
 it, so one that was taken out, added or changed is seen when they are carried in.
 """
 
-import fcntl
 import hashlib
 import hmac
 import json
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from math import isfinite
 
+from tornvakt.base.emergency import lines
 from tornvakt.base.emergency.tickets import KEY, Ticket
 from tornvakt.base.inbox.keys import named_key
 from tornvakt.base.inbox.paths import DataDir, fsync_directory
+
+log = logging.getLogger(__name__)
 
 LONGEST = 2_000
 
@@ -40,12 +44,9 @@ class Note:
 def add(data: DataDir, ticket: Ticket, *, entry: int, text: str, once: str, now: float) -> Note:
     """Write a line and flush it; the one that is there if it was sent before. Raises OSError."""
     path = data.emergency_notes
-    is_new = not path.exists()
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "a+", encoding="utf-8") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        before = list(_lines(path.read_text(encoding="utf-8")))
-        known = next((note for note in before if once and note.once == once), None)
+    with lines.held(path) as file:
+        before = [note for note in _notes(lines.content(file)) if note and _is_ours(data, note)]
+        known = next((note for note in before if once and note.once == once[:64]), None)
         if known is not None:
             return known
         last = before[-1].mark if before else ""
@@ -53,44 +54,71 @@ def add(data: DataDir, ticket: Ticket, *, entry: int, text: str, once: str, now:
             now, entry, ticket.user, ticket.name, ticket.desk, text[:LONGEST], once[:64], last
         )
         signed = Note(**{**asdict(note), "mark": _mac(data, note)})
-        file.write(json.dumps(asdict(signed), ensure_ascii=False) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    if is_new:
-        fsync_directory(path.parent)
+        lines.append(file, path, json.dumps(asdict(signed), ensure_ascii=True).encode())
     return signed
 
 
 def read(data: DataDir) -> list[Note]:
     """Return the lines that are ours, the oldest first: none that was changed or put in."""
     try:
-        text = data.emergency_notes.read_text(encoding="utf-8")
+        content = data.emergency_notes.read_bytes()
     except OSError:
         return []
-    return [note for note in _lines(text) if hmac.compare_digest(note.mark, _mac(data, note))]
+    return [note for note in _notes(content) if note and _is_ours(data, note)]
 
 
 def clear(data: DataDir, marks: frozenset[str]) -> bool:
-    """Empty the file if it holds nothing but these lines; return whether it did."""
+    """Empty the file if it holds nothing but these lines; return whether it did.
+
+    One that holds a line that cannot be read, or is not ours, is set aside under another name: it
+    may be all that is left of what somebody did.
+    """
     path = data.emergency_notes
     try:
-        with path.open("r+", encoding="utf-8") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            if {note.mark for note in _lines(file.read())} - marks:
+        with lines.held(path, create=False) as file:
+            found = list(_notes(lines.content(file)))
+            ours = [note for note in found if note and _is_ours(data, note)]
+            if {note.mark for note in ours} - marks:
                 return False
-            file.truncate(0)
-            os.fsync(file.fileno())
+            if len(ours) == len(found):
+                os.ftruncate(file, 0)
+                os.fsync(file)
+            else:
+                aside = path.with_name(f"{path.stem}-undan-{os.fstat(file).st_mtime_ns}.jsonl")
+                path.rename(aside)
+                fsync_directory(path.parent)
+                log.error("nodlage.notes_set_aside file=%s", aside.name)
     except OSError:
         return False
     return True
 
 
-def _lines(text: str) -> Iterator[Note]:
-    for line in text.splitlines():
-        try:
-            yield Note(**json.loads(line))
-        except (ValueError, TypeError):
-            continue
+def _notes(content: bytes) -> Iterator[Note | None]:
+    """Yield each line; None for one that cannot be read."""
+    for line in content.split(b"\n"):
+        if line:
+            yield _note(line)
+
+
+def _note(line: bytes) -> Note | None:
+    try:
+        note = Note(**json.loads(line))
+    except (ValueError, TypeError, RecursionError):
+        return None
+    words = (note.name, note.desk, note.text, note.once, note.before, note.mark)
+    is_sound = (
+        all(isinstance(word, str) for word in words)
+        and isinstance(note.at, int | float)
+        and isfinite(note.at)
+        and isinstance(note.entry, int)
+        and isinstance(note.user, int)
+        and note.mark.isascii()
+    )
+    return note if is_sound else None
+
+
+def _is_ours(data: DataDir, note: Note) -> bool:
+    return hmac.compare_digest(note.mark, _mac(data, note))
 
 
 def _mac(data: DataDir, note: Note) -> str:

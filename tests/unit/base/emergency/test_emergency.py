@@ -1,6 +1,7 @@
 """What the emergency mode keeps in files: tickets, places and notes."""
 
 import json
+import os
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -87,3 +88,47 @@ def test_only_what_is_carried_is_cleared(data: DataDir) -> None:
     assert not notes.clear(data, frozenset({first.mark}))
     assert notes.clear(data, frozenset({first.mark, second.mark}))
     assert notes.read(data) == []
+
+
+def test_a_torn_line_takes_no_other_with_it(data: DataDir) -> None:
+    first = notes.add(data, TICKET, entry=3, text="Ringde", once="a", now=AT)
+    with data.emergency_notes.open("ab") as file:
+        file.write(b'{"at": 1795000001.0, "entry": 3, "us')  # the power went
+    second = notes.add(data, TICKET, entry=4, text="På väg", once="b", now=AT + 1)
+    assert notes.read(data) == [first, second]
+    assert second.before == first.mark
+
+
+def test_a_note_that_the_disk_refused_leaves_nothing_behind(
+    data: DataDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = notes.add(data, TICKET, entry=3, text="Ringde", once="a", now=AT)
+    stored = data.emergency_notes.read_bytes()
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", _full)
+        with pytest.raises(OSError, match="full"):
+            notes.add(data, TICKET, entry=4, text="På väg", once="b", now=AT + 1)
+    assert data.emergency_notes.read_bytes() == stored
+    second = notes.add(data, TICKET, entry=4, text="På väg", once="b", now=AT + 2)
+    assert notes.read(data) == [first, second]
+
+
+def _full(_file: int) -> None:
+    raise OSError("full")
+
+
+def test_odd_separators_in_a_note_are_read_back(data: DataDir) -> None:
+    kept = notes.add(data, TICKET, entry=3, text="a\u2028b\x85c", once="o\u2028\ud800", now=AT)
+    assert notes.read(data) == [kept]
+    assert notes.add(data, TICKET, entry=3, text="a", once="o\u2028\ud800", now=AT + 1) == kept
+
+
+def test_what_cannot_be_read_is_set_aside_and_never_thrown_away(data: DataDir) -> None:
+    first = notes.add(data, TICKET, entry=3, text="a", once="a", now=AT)
+    with data.emergency_notes.open("ab") as file:
+        file.write(b'{"at": 1795000001.0, "text": "Skickade v\n' + b"[" * 5000 + b"\n")
+    stored = data.emergency_notes.read_bytes()
+    assert notes.clear(data, frozenset({first.mark}))
+    assert notes.read(data) == []
+    (aside,) = data.receiver.glob("nodlage-noteringar-undan-*.jsonl")
+    assert aside.read_bytes() == stored
