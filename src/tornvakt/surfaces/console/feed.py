@@ -186,6 +186,8 @@ class Feed:
         except (DatabaseError, InterfaceError):
             windows.known.not_written(answers)
             raise
+        except Exception:  # whatever is wrong with them, the queue goes on
+            log.exception("feed.answers_not_written")
         windows.known.forget_old(datetime.now(UTC))
 
     def _tell_silence(self) -> None:

@@ -11,6 +11,7 @@ than the one that asked.
 """
 
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -34,6 +35,8 @@ LARGEST = 4_096
 ID_LENGTH = 32
 FORGET_AFTER_S = 600.0
 _SALT = "tornvakt.desk"
+_RENDERED = re.compile(r"locked|none|[0-9a-f]{8}-[0-9]{1,20}")
+"""What a window may say that it has drawn; anything else is nothing."""
 
 
 class NotOurs(Exception):
@@ -139,7 +142,8 @@ class Windows:
         """The window has answered. Raises NotOurs for a number that is not ours."""
         sequence = sequence_of(str(said.get("n", "")), now.timestamp())
         sound = str(said.get("s", ""))
-        rendered = str(said.get("r", ""))[:40]
+        drawn = str(said.get("r", ""))
+        rendered = drawn if _RENDERED.fullmatch(drawn) else ""
         is_visible = bool(said.get("v"))
         with self._lock:
             known = self._known.get(window.desk_id) or _first(window, now)

@@ -2,11 +2,15 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from tornvakt.base.access.services import create_user
+from tornvakt.domains.incidents.models import DeskWindow
+from tornvakt.domains.incidents.services.windows import note_answers
 from tornvakt.surfaces.console import windows
 from tornvakt.surfaces.console.windows import NotOurs, Window, Windows
 
@@ -14,14 +18,14 @@ AT = datetime(2026, 11, 23, 3, 41, 9, tzinfo=UTC)
 WINDOW = Window("0123456789abcdef", 7, "mark")
 
 
-def _said(at: datetime = AT, sequence: str = "e-4", **other: object) -> dict[str, Any]:
+def _said(at: datetime = AT, sequence: str = "0e0e0e0e-4", **other: object) -> dict[str, Any]:
     number = windows.nonce(at.timestamp(), sequence)
-    return {"n": number, "r": "e-4", "v": 1, "p": 1, "s": "on", **other}
+    return {"n": number, "r": "0e0e0e0e-4", "v": 1, "p": 1, "s": "on", **other}
 
 
 def test_a_number_holds_for_a_while_and_cannot_be_made_up() -> None:
-    number = windows.nonce(AT.timestamp(), "e-4")
-    assert windows.sequence_of(number, AT.timestamp() + 14) == "e-4"
+    number = windows.nonce(AT.timestamp(), "0e0e0e0e-4")
+    assert windows.sequence_of(number, AT.timestamp() + 14) == "0e0e0e0e-4"
     for wrong, at in ((number, 21.0), (number, -6.0), (number[:-1] + "x", 0.0), ("", 0.0)):
         with pytest.raises(NotOurs):
             windows.sequence_of(wrong, AT.timestamp() + at)
@@ -30,13 +34,13 @@ def test_a_number_holds_for_a_while_and_cannot_be_made_up() -> None:
 @pytest.mark.parametrize(
     ("rendered", "sequence", "lags"),
     [
-        ("e-4", "e-4", False),
-        ("e-5", "e-4", False),
-        ("e-3", "e-4", True),
-        ("d-9", "e-4", True),
-        ("locked", "e-4", False),
+        ("0e0e0e0e-4", "0e0e0e0e-4", False),
+        ("0e0e0e0e-5", "0e0e0e0e-4", False),
+        ("0e0e0e0e-3", "0e0e0e0e-4", True),
+        ("d-9", "0e0e0e0e-4", True),
+        ("locked", "0e0e0e0e-4", False),
         ("", "none", False),
-        ("x", "e-4", True),
+        ("x", "0e0e0e0e-4", True),
     ],
 )
 def test_a_window_that_has_not_drawn_what_it_was_sent_is_behind(
@@ -58,8 +62,33 @@ def test_what_is_new_is_written_once_and_again_when_it_could_not_be() -> None:
     (hidden,) = known.to_write()
     assert (hidden.is_visible, hidden.is_behind, hidden.sound) == (False, False, "held")
     assert hidden.begun_at == AT
-    known.answered(WINDOW, _said(r="e-1"), AT)
+    known.answered(WINDOW, _said(r="0e0e0e0e-1"), AT)
     assert known.to_write()[0].is_behind
+
+
+@pytest.mark.parametrize(
+    "drawn", ["\x00", "\ud800", "e-4", "0E0E0E0E-4", "0e0e0e0e-٤", ["x"], "x" * 99]
+)
+def test_what_a_window_cannot_have_drawn_is_nothing(drawn: object) -> None:
+    known = Windows()
+    known.answered(WINDOW, _said(r=drawn, s="\x00"), AT)
+    (answer,) = known.to_write()
+    assert (answer.rendered, answer.sound, answer.is_behind) == ("", "none", True)
+
+
+@pytest.mark.django_db
+def test_an_answer_that_cannot_be_written_takes_no_other_with_it() -> None:
+    user = create_user(username="a", call_name="Op 1", role="operator")
+    known = Windows()
+    for number in range(3):
+        window = Window(f"{number}123456789abcdef", user.pk, "mark")
+        known.answered(window, _said(), AT)
+    good, bad, other = known.to_write()
+    note_answers(answers=[good, replace(bad, rendered="\ud800"), other])
+    assert set(DeskWindow.objects.values_list("desk_id", flat=True)) == {
+        good.desk_id,
+        other.desk_id,
+    }
 
 
 def test_a_stream_that_is_opened_anew_is_no_gap_and_a_good_bye_is_kept() -> None:

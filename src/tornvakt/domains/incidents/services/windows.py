@@ -4,11 +4,12 @@ The web notes the answers, many at a time. The worker's clock judges (`pure/atte
 is found is written once, by compare-and-set, with its fact and its entry in the audit log.
 """
 
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import Q
 
 from tornvakt.base.access.models import User
@@ -19,6 +20,8 @@ from tornvakt.domains.incidents.models import DeskWindow, Sound
 from tornvakt.domains.incidents.presence_refusals import NoSuchDesk
 from tornvakt.domains.incidents.services import writing
 from tornvakt.pure.attention import Attention, Judgement, Sign
+
+log = logging.getLogger(__name__)
 
 SHIFT_AT_MOST = timedelta(hours=12)
 """A window is counted on for no longer than a shift ticket holds."""
@@ -53,7 +56,10 @@ _ANSWERED = [
 
 
 def note_answers(*, answers: Sequence[Answer]) -> None:
-    """Write what windows have answered, in one statement; of people who are known."""
+    """Write what windows have answered, in one statement; of people who are known.
+
+    An answer that the database will not take is left out alone, and logged.
+    """
     known = set(
         User.objects.filter(pk__in={each.user_id for each in answers}).values_list("pk", flat=True)
     )
@@ -62,10 +68,23 @@ def note_answers(*, answers: Sequence[Answer]) -> None:
         for answer in sorted(answers, key=lambda each: each.desk_id)
         if answer.user_id in known
     ]
-    if rows:
-        DeskWindow.objects.bulk_create(
-            rows, update_conflicts=True, unique_fields=["desk_id"], update_fields=_ANSWERED
-        )
+    if not rows or _write(rows):
+        return
+    for row in rows:
+        if not _write([row]):
+            log.error("desk.answer_not_written user_id=%s", row.user_id)
+
+
+def _write(rows: Sequence[DeskWindow]) -> bool:
+    """Write them all; False when the database will not take one of them."""
+    try:
+        with transaction.atomic():
+            DeskWindow.objects.bulk_create(
+                rows, update_conflicts=True, unique_fields=["desk_id"], update_fields=_ANSWERED
+            )
+    except (DataError, IntegrityError, ValueError):
+        return False
+    return True
 
 
 def end_windows(*, now: datetime, session_mark: str = "", user_id: int | None = None) -> int:
