@@ -184,6 +184,8 @@ class Hub:
             yield b"retry: 2000\n\n" + _greeting(desk) + self.ping() + _emergency(desk)
             if first := await begin():
                 yield first
+            if not desk.is_locked and (told := _emergency(desk)):
+                yield told  # the first was a cue: it was not known yet that it may show places
             end = time.monotonic() + LIFETIME_S
             while time.monotonic() < end:
                 data = await desk.waiting.get()  # a ping at the latest

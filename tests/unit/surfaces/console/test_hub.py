@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 
 from tornvakt.base.inbox.paths import DataDir
+from tornvakt.surfaces.console import tail
 from tornvakt.surfaces.console.hub import QUEUE_LENGTH, RESYNC, Desk, Hub, encode
 
 
@@ -81,6 +82,29 @@ async def test_a_locked_desk_is_sent_the_cue_and_never_what_the_others_see() -> 
     assert b"event: ping" in await anext(first)
     assert await anext(first) == b"cue"
     await first.aclose()
+    await hub.close()
+
+
+@pytest.mark.parametrize("is_locked", [False, True])
+async def test_a_desk_that_opens_in_emergency_mode_is_shown_it_once_it_is_known_to_be_open(
+    is_locked: bool,
+) -> None:
+    hub, asked = Hub(), desk()
+    asked.is_locked = True  # as every desk until its session has been asked
+    tail.running(asyncio.get_running_loop()).state = tail.State(True, {"sv": b"place"}, b"cue")
+
+    async def begin() -> bytes:
+        asked.is_locked = is_locked
+        return RESYNC
+
+    stream = hub.stream(asked, begin)
+    first = await anext(stream)
+    assert b"cue" in first
+    assert b"place" not in first
+    assert await anext(stream) == RESYNC
+    asked.put(b"later")
+    assert await anext(stream) == (b"later" if is_locked else b"place")
+    await stream.aclose()
     await hub.close()
 
 
