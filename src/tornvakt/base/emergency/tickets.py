@@ -11,11 +11,12 @@ import hmac
 import json
 import logging
 import os
-import threading
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
+from tornvakt.base.emergency import lines
 from tornvakt.base.inbox.keys import KeyDamaged, named_key
-from tornvakt.base.inbox.paths import DataDir
+from tornvakt.base.inbox.paths import DataDir, fsync_directory
 
 log = logging.getLogger(__name__)
 
@@ -74,37 +75,65 @@ def end(data: DataDir, *, now: float, session: str = "", user: int = 0) -> None:
     A disk that refuses is logged and no more: nobody keeps a role because a file could not be
     written, and the ticket opens a page that is empty as long as the database is well.
     """
-    kept = [line for line in _ended(data) if now - _at(line) < HOLDS_S]
-    kept.append({"session": session, "user": user, "at": now})
+    _append(data, {"session": session, "user": user, "at": now}, now)
+
+
+def is_ended(data: DataDir, ticket: Ticket) -> bool:
+    """Return whether its session was signed out, or its person lost the role or the shift.
+
+    When that cannot be read it counts as ended.
+    """
+    try:
+        told = _told(data)
+    except OSError as error:
+        log.error("ticket.unread error=%s", type(error).__name__)
+        return True
+    return any(
+        (line.get("session") == ticket.session and bool(ticket.session))
+        or (line.get("user") == ticket.user and _at(line) >= ticket.given_at)
+        for line in told
+    )
+
+
+def _append(data: DataDir, line: Mapping[str, object], now: float) -> None:
+    """Add a line durably; what is older than any ticket is left out of the file by and by."""
     path = data.emergency_ended
-    draft = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}.new")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.writelines(json.dumps(line) + "\n" for line in kept)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        with lines.held(path) as file:
+            lines.append(file, path, json.dumps(line).encode())
+            told = list(_lines(lines.content(file)))
+            kept = [line for line in told if now - _at(line) < HOLDS_S]
+            if len(kept) < len(told):
+                _replace(data, kept)
     except OSError as error:
         log.error("ticket.not_ended error=%s", type(error).__name__)
 
 
-def is_ended(data: DataDir, ticket: Ticket) -> bool:
-    """Return whether its session was signed out, or its person lost the role or the shift."""
-    return any(
-        (line.get("session") == ticket.session and bool(ticket.session))
-        or (line.get("user") == ticket.user and _at(line) >= ticket.given_at)
-        for line in _ended(data)
-    )
+def _replace(data: DataDir, kept: Sequence[Mapping[str, object]]) -> None:
+    path = data.emergency_ended
+    draft = path.with_name(f"{path.name}.new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.writelines(json.dumps(line) + "\n" for line in kept)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    fsync_directory(path.parent)
 
 
-def _ended(data: DataDir) -> list[dict[str, object]]:
+def _told(data: DataDir) -> list[dict[str, object]]:
+    """Return what is in the file; nothing when there is none. Raises OSError."""
     try:
-        lines = data.emergency_ended.read_text(encoding="utf-8").splitlines()
-    except OSError:
+        return list(_lines(data.emergency_ended.read_bytes()))
+    except FileNotFoundError:
         return []
-    return [found for line in lines if isinstance(found := _json(line), dict)]
+
+
+def _lines(content: bytes) -> Iterator[dict[str, object]]:
+    for line in content.split(b"\n"):
+        if isinstance(found := _json(line), dict):
+            yield found
 
 
 def _at(line: dict[str, object]) -> float:
@@ -112,10 +141,10 @@ def _at(line: dict[str, object]) -> float:
     return float(at) if isinstance(at, int | float) else 0.0
 
 
-def _json(line: str) -> object:
+def _json(line: bytes) -> object:
     try:
         return json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

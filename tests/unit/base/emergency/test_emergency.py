@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,6 +57,29 @@ def test_a_sign_out_ends_its_ticket_and_a_lost_role_all_of_a_persons(data: DataD
     assert tickets.read(data, tickets.write(data, later), AT + 60) == later
     tickets.end(data, user=9, now=AT + 2 * tickets.HOLDS_S)  # what ran out is forgotten
     assert len(data.emergency_ended.read_text().splitlines()) == 1
+
+
+def test_tickets_that_end_at_once_are_all_ended_and_what_ran_out_is_thinned(data: DataDir) -> None:
+    tickets.end(data, user=99, now=AT - 2 * tickets.HOLDS_S)
+    with ThreadPoolExecutor(8) as many:
+        for number in range(80):
+            many.submit(tickets.end, data, session=f"s{number}", now=AT + number)
+    for number in range(80):
+        assert tickets.is_ended(data, replace(TICKET, session=f"s{number}"))
+    assert not tickets.is_ended(data, replace(TICKET, session="other"))
+    assert len(data.emergency_ended.read_bytes().splitlines()) == 80
+    assert stat.S_IMODE(data.emergency_ended.stat().st_mode) == 0o600
+
+
+def test_a_ticket_whose_ending_cannot_be_read_counts_as_ended(data: DataDir) -> None:
+    assert not tickets.is_ended(data, TICKET)  # no file: nobody's was
+    data.emergency_ended.mkdir()
+    assert tickets.is_ended(data, TICKET)
+    data.emergency_ended.rmdir()
+    data.emergency_ended.write_bytes(b"\xff\n" + b"[" * 5000 + b'\n{"session": "half')
+    tickets.end(data, session="mark", now=AT)
+    assert tickets.is_ended(data, TICKET)
+    assert not tickets.is_ended(data, replace(TICKET, session="other"))
 
 
 def test_places_are_sealed_and_for_the_owner_alone(data: DataDir) -> None:
