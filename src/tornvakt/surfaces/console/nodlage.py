@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -122,15 +123,19 @@ async def _stream(request: ASGIRequest, ticket: Ticket, receive: Any, send: Send
         await _head(send, 200, "text/event-stream", [(b"x-accel-buffering", b"no")])
         await _part(send, b"retry: 2000\n\n" + _event(watched.state, language))
         end = time.monotonic() + min(LIFETIME_S, max(0.0, ticket.ends_at - time.time()))
-        while not gone.done() and time.monotonic() < end:
-            try:
-                async with asyncio.timeout(PING_S):
+        look_at = time.monotonic() + PING_S
+        while not gone.done() and (now := time.monotonic()) < end:
+            state = None
+            with suppress(TimeoutError):
+                async with asyncio.timeout(max(0.0, look_at - now)):
                     state = await queue.get()
-                await _part(send, _event(state, language))
-            except TimeoutError:
+            if time.monotonic() >= look_at:  # in a storm too, where no moment is quiet
                 if await _is_over(ticket):
                     break
                 await _part(send, _ping())
+                look_at = time.monotonic() + PING_S
+            if state is not None:
+                await _part(send, _event(state, language))
     except OSError:
         pass  # whoever listened has gone
     finally:

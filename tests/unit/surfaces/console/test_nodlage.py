@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.test import override_settings
 from tornvakt.base.emergency import notes, tickets
 from tornvakt.base.emergency.tickets import COOKIE, HOLDS_S, Ticket
 from tornvakt.base.inbox.paths import DataDir
-from tornvakt.surfaces.console import nodlage
+from tornvakt.surfaces.console import nodlage, tail
 
 Answer = tuple[int, dict[str, str], str]
 
@@ -114,3 +114,62 @@ def test_what_cannot_be_read_is_not_noted(data: DataDir, said: bytes) -> None:
     )
     assert status == 422
     assert notes.read(data) == []
+
+
+class Storm:
+    """What is told all the time, as a tail would."""
+
+    state = tail.State(True, {"sv": b"event: emergency\n\n"}, b"event: emergency\ndata: cue\n\n")
+
+    def listen(self) -> "Storm":
+        return self
+
+    def leave(self, _queue: object) -> None:
+        """Nothing is kept."""
+
+    async def get(self) -> tail.State:
+        await asyncio.sleep(0.002)
+        return self.state
+
+
+@pytest.fixture
+def storm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nodlage, "PING_S", 0.05)
+    monkeypatch.setattr(tail, "running", lambda _loop: Storm())
+
+
+async def listen(ticket: str, *, on: Callable[[int], None]) -> list[bytes]:
+    """Listen to the stream until it ends; ``on`` is told how many parts have come."""
+    parts: list[bytes] = []
+
+    async def receive() -> dict[str, Any]:
+        await asyncio.sleep(60)
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, Any]) -> None:
+        parts.append(message.get("body", b""))
+        on(len(parts))
+
+    headers = [(b"cookie", f"{COOKIE}={ticket}".encode()), (b"accept-language", b"sv")]
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/nodlage/strom/",
+        "query_string": b"",
+        "headers": headers,
+    }
+    async with asyncio.timeout(5):
+        await nodlage.answer(scope, receive, send)
+    return parts
+
+
+async def test_a_stream_ends_with_its_ticket_though_something_happens_all_the_time(
+    data: DataDir, storm: None
+) -> None:
+    def on(count: int) -> None:
+        if count == 4:
+            tickets.end(data, session="mark", now=time.time())
+
+    parts = await listen(_ticket(data), on=on)
+    assert parts[-1] == b""
+    assert len(parts) > 10
