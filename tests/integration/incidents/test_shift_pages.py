@@ -2,13 +2,16 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from tests.integration.incidents.conftest import Open
 from tornvakt.base.access import pins
 from tornvakt.base.access.models import User
 from tornvakt.base.access.services import create_user
+from tornvakt.base.access.signs import sign_of
+from tornvakt.base.papers import turns
 from tornvakt.domains.incidents import services as incidents
 from tornvakt.domains.incidents.models import (
     HandOverState,
@@ -132,6 +135,26 @@ def test_papers_are_downloads_and_the_live_state_is_the_leaders(
         assert answer["Content-Disposition"].startswith("attachment")
         assert answer.content.startswith(b"%PDF-")
     assert at_desk(operator).get("/larm/pass/laget/").status_code == 403
+
+
+def test_a_busy_press_is_told_at_once_by_another_process(
+    operator: User, leader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "PATIENCE_S", 0.01)
+    shifts.begin(by=operator, now=datetime.now(UTC))
+    found = handing.prepare(by=operator, now=datetime.now(UTC))
+    with turns.turn(), turns.turn():
+        for client, path in (
+            (at_desk(operator), address("_pdf", found)),
+            (at_desk(leader), "/larm/pass/laget/"),
+            (at_desk(leader), "/larm/siffror/2026-11.pdf"),
+        ):
+            answer = client.get(path)
+            assert answer.status_code == 503
+            assert answer["Retry-After"]
+            said = "Utskriften är upptagen. Försök igen om en stund."
+            assert said in answer.content.decode()
+            assert sign_of(resolve(path).func).is_apart
 
 
 def test_the_demo_has_a_shift_behind_it(transactional_db: None) -> None:

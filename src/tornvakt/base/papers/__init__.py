@@ -9,7 +9,6 @@ import json
 import logging
 import subprocess
 import sys
-import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +16,7 @@ from pathlib import Path
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from tornvakt.base.papers import turns
 from tornvakt.base.papers.glyphs import MISSING, printable
 from tornvakt.pure.facts import Refusal
 
@@ -25,11 +25,8 @@ log = logging.getLogger(__name__)
 PACKAGE = Path(__file__).resolve().parents[2]
 """Where templates are found; one reads nothing outside it."""
 LONGEST_S = 30.0
-AT_ONCE = 2
 _FONTS = (Path("/usr/share/fonts/truetype/dejavu"), Path("/usr/share/fonts/dejavu-sans-fonts"))
 """DejaVu Sans where the machine has it; else the compiler's own serif font."""
-_free = threading.BoundedSemaphore(AT_ONCE)
-"""Each press takes one processor: two at a time in one process leave room for the rest."""
 
 
 class PaperTookTooLong(Refusal):
@@ -48,7 +45,7 @@ class PressBusy(Refusal):
     """Other papers are being printed just now."""
 
     def __init__(self) -> None:
-        super().__init__(_("Other papers are being printed just now. Try again in a moment."))
+        super().__init__(_("The press is busy. Try again in a moment."))
 
 
 class PaperBroken(RuntimeError):
@@ -68,6 +65,7 @@ def pdf(
     ``language`` is ``sv`` or ``en``. ``data`` is what JSON can hold; of it the head shows
     ``centre``, ``as_of`` (how old what is printed is, in words) and ``printed_by``. Blocks the
     thread and no other: the work is done by a process of its own, and stopped after ``longest_s``.
+    Nobody waits longer than a moment for their turn (`turns`).
 
     Raises PaperTookTooLong, PressBusy; PaperBroken for a fault of our own.
     """
@@ -80,12 +78,10 @@ def pdf(
             "sign": MISSING
         }
     paper = {**data, "title": title, "language": language, "words": words}
-    if not _free.acquire(timeout=longest_s):
-        raise PressBusy
-    try:
+    with turns.turn() as is_ours:
+        if not is_ours:
+            raise PressBusy
         return _printed(path, _made_printable(paper), longest_s)
-    finally:
-        _free.release()
 
 
 def _printed(path: Path, paper: object, longest_s: float) -> bytes:

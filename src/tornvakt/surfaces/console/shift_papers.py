@@ -1,20 +1,26 @@
-"""The papers of the shift, as downloads: a hand-over, and the live state now."""
+"""The papers of the shift, as downloads: a hand-over, and the live state now.
+
+Printing takes a thread for seconds: another process does it, so that the desk is answered.
+"""
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from tornvakt.base.access.doors import requires
+from tornvakt.base.access.signs import apart
+from tornvakt.base.papers.answer import not_printed
 from tornvakt.base.ui import formats
 from tornvakt.domains.incidents.papers.hand_over import hand_over_pdf
 from tornvakt.domains.incidents.papers.live import live_pdf
 from tornvakt.domains.incidents.selectors import shifts as shifts_known
 from tornvakt.pure.facts import Refusal
-from tornvakt.surfaces.console import desk, shift
+from tornvakt.surfaces.console import desk
 
 LARGEST_ID = 2**63 - 1
 
 
+@apart
 @require_GET
 @requires("incidents.view_shift")
 def hand_over(request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -26,11 +32,12 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponseBase:
     try:
         content = hand_over_pdf(view, by=viewer, now=now)
     except Refusal as refusal:
-        return shift.refused(request, refusal)
+        return not_printed(request, refusal)
     day = formats.date(view.row.over_at or view.row.begun_at)
     return paper(content, f"overlamning-{day}-{pk}.pdf")
 
 
+@apart
 @require_GET
 @requires("incidents.lead_shift")
 def state_now(request: HttpRequest) -> HttpResponseBase:
@@ -39,7 +46,7 @@ def state_now(request: HttpRequest) -> HttpResponseBase:
     try:
         content = live_pdf(printed_by=viewer.call_name, now=now)
     except Refusal as refusal:
-        return shift.refused(request, refusal)
+        return not_printed(request, refusal)
     clock = formats.clock(now)[:5].replace(":", "")
     return paper(content, f"laget-{formats.date(now)}-{clock}.pdf")
 

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,6 +21,7 @@ from tornvakt.base.access.policy import decide
 from tornvakt.base.access.signs import apart
 from tornvakt.base.audit import log as audit
 from tornvakt.base.papers import charts
+from tornvakt.base.papers.answer import not_printed
 from tornvakt.base.ui import formats
 from tornvakt.domains.incidents import figures
 from tornvakt.pure.months import Month, month_of, parse
@@ -183,8 +183,7 @@ def _file(request: HttpRequest, month: Month, form: str, *, is_cut: bool) -> Htt
                 centre=settings.ENVIRONMENT.centre,
             )
         except (papers.PaperTookTooLong, papers.PressBusy) as refusal:
-            messages.error(request, str(refusal))
-            return redirect("figures_counted_month" if is_cut else "figures_month", str(month))
+            return not_printed(request, refusal)
         kind = "application/pdf"
     else:
         raise Http404(form)

@@ -1,9 +1,12 @@
 """Papers: hostile text is text, what cannot be drawn is a square, and a press ends by itself."""
 
+import time
+
 import pytest
+from django.utils import translation
 
 from tornvakt.base import papers
-from tornvakt.base.papers import glyphs
+from tornvakt.base.papers import glyphs, turns
 
 PLAIN = "base/papers/plain.typ"
 HOSTILE = (
@@ -59,6 +62,19 @@ def test_two_thousand_rows_are_printed() -> None:
 def test_a_press_that_takes_too_long_is_stopped() -> None:
     with pytest.raises(papers.PaperTookTooLong):
         papers.pdf(PLAIN, {"parts": []}, title="Prov", language="sv", longest_s=0.001)
+
+
+def test_nobody_stands_long_and_waits_for_the_press(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert turns.PATIENCE_S <= 1.0
+    monkeypatch.setattr(turns, "PATIENCE_S", 0.01)
+    began = time.monotonic()
+    with turns.turn() as first, turns.turn() as second:
+        assert first
+        assert second
+        with translation.override("sv"), pytest.raises(papers.PressBusy, match="upptagen"):
+            papers.pdf(PLAIN, {"parts": []}, title="Prov", language="sv")
+    assert time.monotonic() - began < 1.0
+    assert printed("Och sedan").startswith(b"%PDF-")
 
 
 def test_a_template_outside_the_package_is_not_read(tmp_path: object) -> None:
