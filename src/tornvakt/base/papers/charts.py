@@ -11,12 +11,14 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
 from django.utils.translation import gettext as _
 
+from tornvakt.base.papers import turns
 from tornvakt.base.papers.glyphs import LONGEST_WORD, printable
 from tornvakt.base.papers.inks import CLASSES, INKS, theme
 from tornvakt.base.ui import formats
@@ -41,24 +43,34 @@ def svg(spec: Mapping[str, Any]) -> str:
     return svgs([spec])[0]
 
 
-Pen = subprocess.Popen[bytes]
-"""A process that can draw, and waits to be told what."""
+@dataclass(frozen=True, slots=True)
+class Pen:
+    """What draws, and waits to be told what; nothing when others draw and print just now."""
+
+    process: subprocess.Popen[bytes] | None
 
 
 @contextmanager
 def pen() -> Iterator[Pen]:
-    """Begin to start what draws, so that it is ready when the figures are; gone at the end."""
-    process = subprocess.Popen(
-        [sys.executable, "-I", str(Path(__file__).with_name("draw.py"))],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-    )
-    with process:
-        try:
-            yield process
-        finally:
-            process.kill()
+    """Begin to start what draws, so that it is ready when the figures are; gone at the end.
+
+    It takes a turn like a paper (`turns`). When there is none, a page goes on without charts.
+    """
+    with turns.turn() as is_ours:
+        if not is_ours:
+            yield Pen(None)
+            return
+        process = subprocess.Popen(
+            [sys.executable, "-I", str(Path(__file__).with_name("draw.py"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        with process:
+            try:
+                yield Pen(process)
+            finally:
+                process.kill()
 
 
 def svgs(
@@ -71,17 +83,20 @@ def svgs(
 
     For a page colours are classes of `figures.css` (``ink-c1`` and so on); ``for_paper`` they are
     inks, and what is to be printed goes to `papers.pdf` as numbers (``list(svg.encode())``): as
-    text it would be made printable like somebody's words. Raises NoCharts when the drawing takes
-    too long or fails.
+    text it would be made printable like somebody's words. Raises NoCharts when there is no turn
+    to draw, and when the drawing takes too long or fails.
     """
     if not specs:
         return []
     themed: list[dict[str, Any]] = [{**spec, "config": theme()} for spec in specs]
     order = json.dumps({"specs": themed, "language": formats.language()}).encode()
-    with nullcontext(by) if by is not None else pen() as process:
+    with nullcontext(by) if by is not None else pen() as held:
+        process = held.process
+        if process is None:
+            raise NoCharts
         try:
             out, _errors = process.communicate(order, timeout=LONGEST_S)
-        except subprocess.TimeoutExpired as error:
+        except (subprocess.TimeoutExpired, BrokenPipeError) as error:
             raise NoCharts from error
     if process.returncode:
         raise NoCharts
