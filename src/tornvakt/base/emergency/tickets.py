@@ -78,6 +78,22 @@ def end(data: DataDir, *, now: float, session: str = "", user: int = 0) -> None:
     _append(data, {"session": session, "user": user, "at": now}, now)
 
 
+def note_lock(data: DataDir, *, session: str, is_locked: bool, now: float) -> None:
+    """Write down that a session was locked or opened, for those who cannot ask it."""
+    _append(data, {"lock": session, "is_locked": is_locked, "at": now}, now)
+
+
+def is_locked(data: DataDir, ticket: Ticket) -> bool:
+    """Return whether its session is locked; when that cannot be read it counts as locked."""
+    try:
+        told = _told(data)
+    except OSError as error:
+        log.error("ticket.unread error=%s", type(error).__name__)
+        return True
+    said = [line for line in told if ticket.session and line.get("lock") == ticket.session]
+    return bool(said and said[-1].get("is_locked"))
+
+
 def is_ended(data: DataDir, ticket: Ticket) -> bool:
     """Return whether its session was signed out, or its person lost the role or the shift.
 

@@ -2,8 +2,9 @@
 
 Answered by the front before Django's middleware: no session, no database, no lane. The page opens
 fresh while the database is away; its stream is also what a desk falls back on when its own cannot
-be opened. Nothing can be taken here. What is noted is on the disk before it is answered, and is
-carried in afterwards (`worker/timers/nodlage.py`).
+be opened. A locked desk is told how much waits, and no place. Nothing can be taken here. What is
+noted is on the disk before it is answered, and is carried in afterwards
+(`worker/timers/nodlage.py`).
 """
 
 import asyncio
@@ -121,7 +122,8 @@ async def _stream(request: ASGIRequest, ticket: Ticket, receive: Any, send: Send
     log.info("nodlage.stream user_id=%s", ticket.user)
     try:
         await _head(send, 200, "text/event-stream", [(b"x-accel-buffering", b"no")])
-        await _part(send, b"retry: 2000\n\n" + _event(watched.state, language))
+        is_over, is_locked = await _standing(ticket)
+        await _part(send, b"retry: 2000\n\n" + _event(watched.state, language, is_locked))
         end = time.monotonic() + min(LIFETIME_S, max(0.0, ticket.ends_at - time.time()))
         look_at = time.monotonic() + PING_S
         while not gone.done() and (now := time.monotonic()) < end:
@@ -129,13 +131,15 @@ async def _stream(request: ASGIRequest, ticket: Ticket, receive: Any, send: Send
             with suppress(TimeoutError):
                 async with asyncio.timeout(max(0.0, look_at - now)):
                     state = await queue.get()
+            was_locked = is_locked
+            is_over, is_locked = await _standing(ticket)  # no word goes out after a lock
+            if is_over:
+                break
             if time.monotonic() >= look_at:  # in a storm too, where no moment is quiet
-                if await _is_over(ticket):
-                    break
                 await _part(send, _ping())
                 look_at = time.monotonic() + PING_S
-            if state is not None:
-                await _part(send, _event(state, language))
+            if state is not None or is_locked != was_locked:
+                await _part(send, _event(state or watched.state, language, is_locked))
     except OSError:
         pass  # whoever listened has gone
     finally:
@@ -145,13 +149,18 @@ async def _stream(request: ASGIRequest, ticket: Ticket, receive: Any, send: Send
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-async def _is_over(ticket: Ticket) -> bool:
-    """Whether the ticket was ended since it was shown."""
+async def _standing(ticket: Ticket) -> tuple[bool, bool]:
+    """Whether the ticket was ended since it was shown, and whether its desk is locked."""
     data = DataDir(settings.DATA)
-    return bool(await _in_thread(lambda: tickets.is_ended(data, ticket)))
+    found: tuple[bool, bool] = await _in_thread(
+        lambda: (tickets.is_ended(data, ticket), tickets.is_locked(data, ticket))
+    )
+    return found
 
 
-def _event(state: tail.State, language: str) -> bytes:
+def _event(state: tail.State, language: str, is_locked: bool) -> bytes:
+    if is_locked:
+        return state.cue or tail.off().cue
     return (state.events or tail.off().events or {})[language]
 
 
@@ -160,6 +169,8 @@ def _ping() -> bytes:
 
 
 async def _note(ticket: Ticket, body: bytes, send: Send) -> None:
+    if (await _standing(ticket))[1]:
+        return await _reply(send, 423, "application/json", b"{}")
     try:
         said = json.loads(body)
         entry = int(said["entry"])

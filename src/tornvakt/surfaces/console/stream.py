@@ -86,7 +86,13 @@ def _sign_out(request: HttpRequest | None = None, **_: object) -> None:
 
 
 @receiver([locked, unlocked], dispatch_uid="console.stream.lock")
-def _lock(session_key: str = "", **_: object) -> None:
+def _lock(signal: object, session_key: str = "", **_: object) -> None:
     """End the session's streams: each page asks at once, and learns what it may show now."""
     if session_key:
+        tickets.note_lock(
+            DataDir(settings.DATA),
+            session=windows.mark_of(session_key),
+            is_locked=signal is locked,
+            now=time.time(),
+        )
         feed.end_session(session_key)

@@ -4,18 +4,23 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.test import override_settings
 
+from tornvakt.base.access.lock import locked, unlocked
 from tornvakt.base.emergency import notes, tickets
 from tornvakt.base.emergency.tickets import COOKIE, HOLDS_S, Ticket
 from tornvakt.base.inbox.paths import DataDir
-from tornvakt.surfaces.console import nodlage, tail
+from tornvakt.surfaces.console import nodlage, stream, tail, windows
 
 Answer = tuple[int, dict[str, str], str]
+TICKET = Ticket(7, "Op 4", "d", "operator", "mark", 0, HOLDS_S)
+assert stream.stream is not None  # it listens to the lock
 
 
 @pytest.fixture
@@ -172,4 +177,42 @@ async def test_a_stream_ends_with_its_ticket_though_something_happens_all_the_ti
 
     parts = await listen(_ticket(data), on=on)
     assert parts[-1] == b""
-    assert len(parts) > 10
+
+
+async def test_a_desk_that_is_locked_is_told_how_much_waits_and_no_place(
+    data: DataDir, storm: None
+) -> None:
+    def on(count: int) -> None:
+        session = {"session": "mark", "now": time.time()}
+        if count in (4, 20):
+            tickets.note_lock(data, is_locked=count == 4, **session)  # type: ignore[arg-type]
+        elif count == 40:
+            tickets.end(data, **session)  # type: ignore[arg-type]
+
+    parts = [part for part in await listen(_ticket(data), on=on) if b"emergency" in part]
+    cues = [b"data: cue" in part for part in parts]
+    assert [is_cue for is_cue, _ in groupby(cues)] == [False, True, False]
+    assert cues.count(True) > 10
+
+
+def test_a_locked_desk_notes_nothing_until_it_is_opened(data: DataDir) -> None:
+    body = json.dumps({"entry": 12, "text": "Ringde vakten", "once": "a"}).encode()
+    ours = {"method": "POST", "ticket": _ticket(data), "body": body, "x_nodlage": "1"}
+    tickets.note_lock(data, session="mark", is_locked=True, now=time.time())
+    assert ask("/nodlage/notera/", **ours)[0] == 423  # type: ignore[arg-type]
+    assert notes.read(data) == []
+    tickets.note_lock(data, session="mark", is_locked=False, now=time.time())
+    assert ask("/nodlage/notera/", **ours)[0] == 200  # type: ignore[arg-type]
+
+
+def test_the_lock_of_a_session_is_written_where_its_ticket_is_read(data: DataDir) -> None:
+    mine = replace(TICKET, session=windows.mark_of("key"))
+    locked.send(sender=None, session_key="key")
+    assert tickets.is_locked(data, mine)
+    assert not tickets.is_locked(data, TICKET)
+    assert not tickets.is_ended(data, mine)
+    unlocked.send(sender=None, session_key="key")
+    assert not tickets.is_locked(data, mine)
+    data.emergency_ended.unlink()
+    data.emergency_ended.mkdir()
+    assert tickets.is_locked(data, mine)  # it cannot be read

@@ -24,7 +24,7 @@ export function keep(box, tell) {
   });
 
   /** Show what the server sent; what was typed and where one stood is kept. */
-  return function show({ on, n, html }) {
+  return function show({ on, n, html = "" }) {
     for (const form of list.querySelectorAll("form[data-emergency-note]")) typed.set(form.dataset.emergencyNote, form.elements.text.value);
     const at = document.activeElement?.closest?.("form[data-emergency-note]")?.dataset.emergencyNote;
     box.hidden = !on;

@@ -7,14 +7,16 @@ const words = document.body.dataset;
 const show = keep(byId("emergency"), (isStored) => (isStored ? words.sent : words.notSent));
 let heardAt = performance.now();
 let source = null;
+let isLocked = false; // then it is told how much waits, and no place
 
 function open() {
   source?.close();
   source = new EventSource("/nodlage/strom/");
   source.addEventListener("ping", heard);
   source.addEventListener("emergency", ({ data }) => {
-    heard();
     const told = JSON.parse(data);
+    isLocked = told.html === undefined;
+    heard();
     byId("em-calm").hidden = told.on;
     show(told);
   });
@@ -23,7 +25,7 @@ function open() {
 function heard() {
   heardAt = performance.now();
   byId("em-cut").hidden = true;
-  byId("em-state").textContent = "";
+  byId("em-state").textContent = isLocked ? words.locked : "";
 }
 
 setInterval(() => {
