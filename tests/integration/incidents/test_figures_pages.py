@@ -5,6 +5,7 @@ import io
 from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from tornvakt.base.papers import charts
 from tornvakt.domains.incidents import services
 from tornvakt.domains.incidents.models import FigureSetting
 from tornvakt.domains.sites.models import Site
+from tornvakt.surfaces.office import figures as office_figures
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,6 +50,16 @@ def plain_charts(monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
+def clock(monkeypatch: pytest.MonkeyPatch, now: datetime) -> None:
+    monkeypatch.setattr(office_figures, "timezone", SimpleNamespace(now=lambda: now))
+
+
+@pytest.fixture
+def december(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the November that is looked at be over."""
+    clock(monkeypatch, datetime(2026, 12, 3, tzinfo=UTC))
+
+
 @pytest.fixture
 def worked(open_one: Open, school: Site, operator: User) -> None:
     """Give a November of seven false alarms, one real, one that nobody took."""
@@ -63,7 +75,7 @@ def worked(open_one: Open, school: Site, operator: User) -> None:
     open_one(priority=1, kind="fire", account="=cmd|calc", title_sv="Brand")
 
 
-def test_who_sees_which_figures(worked: None, operator: User, leader: User) -> None:
+def test_who_sees_which_figures(worked: None, december: None, operator: User, leader: User) -> None:
     pages = ("/larm/siffror/", MONTH, "/larm/siffror/installningar/", "/siffror/2026-11/")
     files = ("/larm/siffror/2026-11.csv", "/siffror/2026-11.csv")
     seen = {
@@ -99,7 +111,7 @@ def test_the_month_says_its_figures_with_definitions(worked: None, leader: User)
         assert client(leader).get(f"/larm/siffror/{wrong}/").status_code == 404
 
 
-def test_small_counts_are_hidden_from_who_follows_up(worked: None) -> None:
+def test_small_counts_are_hidden_from_who_follows_up(worked: None, december: None) -> None:
     page = client(person("controller")).get("/siffror/2026-11/").content.decode()
     assert "under 5" in page
     assert "Fakturaunderlag" not in page
@@ -121,6 +133,25 @@ def test_small_counts_are_hidden_from_who_follows_up(worked: None) -> None:
         .status_code
         == 404
     )
+
+
+def test_who_follows_up_reads_no_month_that_goes_on(
+    worked: None, leader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two looks at it would tell what happened in between, small counts too."""
+    addresses = ("/siffror/2026-11/", "/siffror/2026-11.csv", "/siffror/2026-11.xlsx")
+    browser = client(person("analyst"))
+    clock(monkeypatch, datetime(2026, 11, 30, 22, 59, 59, tzinfo=UTC))  # 23.59 by the wall
+    for address in addresses:
+        answer = browser.get(address)
+        assert answer.status_code == 404
+        page = answer.content.decode()
+        assert "Siffrorna för november 2026 kan läsas från 2026-12-01" in page
+        assert "Inbrott" not in page
+    assert "/siffror/2026-11/" not in browser.get("/siffror/2026-10/").content.decode()
+    assert client(leader).get(MONTH).status_code == 200
+    clock(monkeypatch, datetime(2026, 11, 30, 23, 0, tzinfo=UTC))
+    assert [browser.get(address).status_code for address in addresses] == [200, 200, 200]
 
 
 def table(leader: User, query: str) -> list[list[str]]:

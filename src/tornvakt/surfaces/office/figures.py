@@ -2,7 +2,8 @@
 
 Operators see the live figures and their own rate. Nobody's rate is shown to anybody else, and no
 table names an operator: `docs/decisions/figures-name-no-operator.md`. Shift leaders see the months
-and take them out; controllers and analysts see the months with small counts hidden.
+and take them out; controllers and analysts see the months that are over, with small counts hidden:
+two looks at a month that goes on would tell what happened in between, however small.
 """
 
 from datetime import datetime
@@ -75,7 +76,10 @@ def month(request: HttpRequest, month: str) -> HttpResponse:
 @requires("incidents.count_figures", purpose="uppföljning")
 def counted_month(request: HttpRequest, month: str) -> HttpResponse:
     """``/siffror/2026-11/``: the same for who follows up, with small counts hidden."""
-    return _month_page(request, _month(month), is_cut=True)
+    asked, now = _month(month), timezone.now()
+    if not _is_over(asked, now):
+        return _not_over(request, asked, now)
+    return _month_page(request, asked, is_cut=True)
 
 
 @require_safe
@@ -99,7 +103,10 @@ def month_file(request: HttpRequest, month: str, form: str) -> HttpResponseBase:
 @requires("incidents.count_figures", purpose="uppföljning")
 def counted_file(request: HttpRequest, month: str, form: str) -> HttpResponseBase:
     """``/siffror/2026-11.csv`` and so on: as the page, with small counts hidden."""
-    return _file(request, _month(month), form, is_cut=True)
+    asked, now = _month(month), timezone.now()
+    if not _is_over(asked, now):
+        return _not_over(request, asked, now)
+    return _file(request, asked, form, is_cut=True)
 
 
 def _month(text: str) -> Month:
@@ -107,6 +114,20 @@ def _month(text: str) -> Month:
     if found is None:
         raise Http404(text)
     return found
+
+
+def _is_over(month: Month, now: datetime) -> bool:
+    return month < month_of(now, formats.STOCKHOLM)
+
+
+def _not_over(request: HttpRequest, month: Month, now: datetime) -> HttpResponse:
+    """Say from when the figures of a month can be read; 404, since there are none to give."""
+    context = {
+        "name": figures_pages.month_name(month),
+        "first_day": month.span(formats.STOCKHOLM)[1],
+        "last_over": str(month_of(now, formats.STOCKHOLM).later(-1)),
+    }
+    return render(request, "office/figures/not_over.html", context, status=404)
 
 
 def _of(month: Month, now: datetime, *, is_cut: bool) -> tuple[list[Tile], list[Table], Any]:
@@ -135,7 +156,7 @@ def _month_page(request: HttpRequest, month: Month, *, is_cut: bool) -> HttpResp
     context = {
         "month": month,
         "name": figures_pages.month_name(month),
-        "is_over": month < newest,
+        "is_over": _is_over(month, now),
         "is_cut": is_cut,
         "tiles": tiles,
         "tables": tables,
@@ -145,10 +166,11 @@ def _month_page(request: HttpRequest, month: Month, *, is_cut: bool) -> HttpResp
         "page": page,
         "file": file,
         "before": month.later(-1),
-        "after": month.later(1) if month < newest else None,
+        "after": month.later(1) if month < (newest.later(-1) if is_cut else newest) else None,
         "months": [
             (str(each), figures_pages.month_name(each))
             for each in figures_pages.months_to_choose(now)
+            if not is_cut or each < newest
         ],
         "may_set": decide(person(request), "incidents.set_figures"),
     }
