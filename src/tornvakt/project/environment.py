@@ -166,6 +166,13 @@ class Environment(BaseSettings):
     call_tree_step_s: int = Field(
         default=120, ge=15, le=3600, description="Seconds between two of its steps."
     )
+    call_tree_again_min: int = Field(
+        default=10,
+        ge=1,
+        le=120,
+        description="Minutes after somebody said that they look after it until it is started anew, "
+        "if what it was about still holds.",
+    )
     call_tree_p1_s: int = Field(
         default=0,
         ge=0,

@@ -173,6 +173,58 @@ def test_the_only_desk_is_an_incident_at_once_and_the_call_tree_starts_within_a_
         call_tree.answer_by_link(code="another", now=room.now)
 
 
+def test_an_answer_that_led_to_nothing_is_called_about_again(operator: User, tib: None) -> None:
+    room = Room(operator)
+    room.run(10)
+    room.mute.add(operator.pk)
+    room.run(55)
+    first = CallTree.objects.get()
+    code = Message.objects.get(channel="sms").text.rstrip("/").rpartition("/")[2]
+    call_tree.answer_by_link(code=code, now=room.now)
+    room.now += timedelta(seconds=595)
+    room.run(4)
+    assert CallTree.objects.count() == 1
+    for _ in range(4):
+        room.desks = Desks()  # kill -9, and a new one
+        room.run(1)
+    second = CallTree.objects.latest("pk")
+    assert (CallTree.objects.count(), second.subject) == (2, f"{first.subject}#2")
+    assert _log("call_tree.began") == 2
+    assert second.code_digest != first.code_digest
+    call_tree.answer_at_desk(tree_id=second.pk, by=operator, now=room.now)
+    room.now += timedelta(minutes=10)
+    room.run(2)
+    assert CallTree.objects.latest("pk").subject == f"{first.subject}#3"
+    room.mute.clear()
+    room.run(10)
+    room.now += timedelta(minutes=10)
+    room.run(10)
+    assert CallTree.objects.count() == 3  # it is over
+
+
+def test_what_was_taken_and_given_back_is_called_about_again(
+    operator: User, other: User, tib: None
+) -> None:
+    chosen = Environment(call_tree=STEPS, call_tree_step_s=120, call_tree_p1_s=60)
+    with override_settings(ENVIRONMENT=chosen):
+        room = Room(operator)
+        one = Incident.objects.create(
+            number="2026-900001", kind="hold_up", title_sv="Överfall", title_en="Hold-up",
+            priority=1, opened_at=AT, last_signal_at=AT, escalated_at=AT,
+        )  # fmt: skip
+        room.run(65)
+        assert list(CallTree.objects.values_list("cause", "subject")) == [("untaken", one.number)]
+        Incident.objects.filter(pk=one.pk).update(
+            taken_by=other, state="in_progress", taken_at=room.now
+        )
+        room.run(130)
+        assert CallTree.objects.get().ended_by == "back"
+        Incident.objects.filter(pk=one.pk).update(taken_by=None, state="new", taken_at=None)
+        room.run(3)
+        subjects = list(CallTree.objects.order_by("pk").values_list("subject", flat=True))
+        assert subjects == [one.number, f"{one.number}#2"]
+
+
 def test_a_worker_killed_in_between_starts_it_once(operator: User, tib: None) -> None:
     room = Room(operator)
     room.run(10)

@@ -92,11 +92,12 @@ class TreeCause(models.TextChoices):
 
 
 class CallTree(models.Model):
-    """One run of the call tree (larmkedja): one for each thing that happened, never two."""
+    """One run of the call tree (larmkedja): one at a time for each thing that happened."""
 
     cause = models.CharField(max_length=8, choices=TreeCause.choices)
     subject = models.CharField(max_length=80)
-    """Which thing: with the cause it names the run."""
+    """Which thing, and from the second run about it which attempt (``thing#2``): with the cause it
+    names the run."""
     what = models.JSONField(default=dict)
     """What the texts need: codes, call names and instants."""
     since = models.DateTimeField()

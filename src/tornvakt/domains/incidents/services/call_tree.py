@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import translation
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
@@ -46,6 +46,8 @@ log = logging.getLogger(__name__)
 
 SAFE = "webhook+sms:tib"
 """What is done when the setting cannot be read: nobody is called by a word spelt wrong."""
+ATTEMPT = "#"
+"""Stands between the thing and the number of the attempt in a run's subject."""
 ROUNDS = 3
 """So many times round at the pace that is set; after that it goes on a quarter of an hour apart."""
 SLOWLY = timedelta(minutes=15)
@@ -61,6 +63,9 @@ class Plan:
     when: str
     after: timedelta
     apart: timedelta
+    again_after: timedelta
+    """So long after somebody said that they look after it, it is called about again if it still
+    holds: whoever said so may have fallen asleep, or never come."""
     untaken_after: timedelta | None
     """None: an untaken incident is called about only when nobody is at a desk."""
 
@@ -79,6 +84,7 @@ class Plan:
             chosen.call_tree_when,
             timedelta(seconds=chosen.call_tree_after_s),
             timedelta(seconds=chosen.call_tree_step_s),
+            timedelta(minutes=chosen.call_tree_again_min),
             timedelta(seconds=p1) if p1 else None,
         )
 
@@ -86,7 +92,8 @@ class Plan:
 def watch_desks(*, judged: Judgement, now: datetime, plan: Plan) -> list[int]:
     """Note since when nobody is there, start what is to be started, end what is over.
 
-    Return the runs that were begun. As often as one likes; each thing that happened has one run.
+    Return the runs that were begun. As often as one likes: each thing that happened has one run at
+    a time, and another one only when it still holds long enough after somebody answered.
     """
     begun: list[int] = []
     is_wanted = not judged.live and _is_wanted(plan, now)
@@ -94,7 +101,7 @@ def watch_desks(*, judged: Judgement, now: datetime, plan: Plan) -> list[int]:
     if since is None:
         _end_where(now, cause=TreeCause.NOBODY)
     elif now - since >= plan.after:
-        begun += _begin(TreeCause.NOBODY, since.isoformat(), since, {}, now)
+        begun += _begin(TreeCause.NOBODY, since.isoformat(), since, {}, now, plan)
         if begun:  # whoever is called comes for all of it
             _end_where(now, cause=TreeCause.UNTAKEN, how="nobody")
             _end_where(now, cause=TreeCause.SILENT, how="nobody")
@@ -194,7 +201,7 @@ def _silent_unseen(plan: Plan, now: datetime) -> list[int]:
         assert row.trouble_since is not None and row.known_at is not None
         subject = f"{row.pk}:{row.known_at.isoformat()}"
         what = {"who": row.user.call_name, "window": row.pk}
-        begun += _begin(TreeCause.SILENT, subject, row.trouble_since, what, now)
+        begun += _begin(TreeCause.SILENT, subject, row.trouble_since, what, now, plan)
     return begun
 
 
@@ -209,14 +216,20 @@ def _untaken(is_somebody_live: bool, plan: Plan, now: datetime) -> list[int]:
         urgent = urgent.filter(opened_at__lte=now - plan.untaken_after)
     begun: list[int] = []
     for number, opened_at in urgent.values_list("number", "opened_at"):
-        begun += _begin(TreeCause.UNTAKEN, number, opened_at, {"number": number}, now)
+        begun += _begin(TreeCause.UNTAKEN, number, opened_at, {"number": number}, now, plan)
     return begun
 
 
 def _begin(
-    cause: TreeCause, subject: str, since: datetime, what: Mapping[str, object], now: datetime
+    cause: TreeCause,
+    thing: str,
+    since: datetime,
+    what: Mapping[str, object],
+    now: datetime,
+    plan: Plan,
 ) -> list[int]:
-    if CallTree.objects.filter(cause=cause, subject=subject).exists():
+    subject = _next_attempt(cause, thing, now, plan)
+    if subject is None:
         return []
     if cause != TreeCause.NOBODY and _is_being_called(TreeCause.NOBODY, cause):
         return []  # whoever is called comes for that as well
@@ -242,6 +255,27 @@ def _begin(
     except IntegrityError:
         return []  # another worker was faster
     return [tree.pk]
+
+
+def _next_attempt(cause: TreeCause, thing: str, now: datetime, plan: Plan) -> str | None:
+    """Return the subject of the run that is to begin now; None when none is.
+
+    The first run about a thing has its name alone, the others their number too: the database lets
+    each of them be once, whoever was killed and however many workers there are.
+    """
+    runs = CallTree.objects.filter(cause=cause).filter(
+        Q(subject=thing) | Q(subject__startswith=f"{thing}{ATTEMPT}")
+    )
+    last = runs.order_by("-pk").first()
+    if last is None:
+        return thing
+    # What was over and is so again has nobody's word that they look after it. It waits a step, so
+    # that a desk that comes and goes does not ring every second.
+    wait = plan.apart if last.ended_by == "back" else plan.again_after
+    if last.ended_at is None or now - last.ended_at < wait:
+        return None
+    _thing, _sign, number = last.subject.partition(ATTEMPT)
+    return f"{thing}{ATTEMPT}{int(number or 1) + 1}"
 
 
 def _is_being_called(*causes: TreeCause) -> bool:
