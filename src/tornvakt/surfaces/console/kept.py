@@ -29,10 +29,10 @@ def kept(request: HttpRequest) -> HttpResponseBase:
         )
     try:
         texts = json.loads(request.POST.get("texts", ""))
-    except ValueError:
+        is_sound = _can_be_stored(texts)
+    except (ValueError, RecursionError):
         return HttpResponse(status=400)
-    is_sound = isinstance(texts, dict) and all(isinstance(text, str) for text in texts.values())
-    if not is_sound or "\x00" in "".join([*texts, *texts.values()]):
+    if not is_sound:
         return HttpResponse(status=400)
     return JsonResponse({"kept": drafts.keep(by=by, texts=texts, now=now)})
 
@@ -46,3 +46,10 @@ def keys(request: HttpRequest) -> HttpResponseBase:
         return HttpResponse(status=400)
     preferences.choose(by=desk.user_of(request), name=keyboard.NAME, value=choice)
     return JsonResponse({"ok": True})
+
+
+def _can_be_stored(texts: object) -> bool:
+    """Whether it is texts by name. Raises ValueError for half a character: no database takes it."""
+    if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
+        return False
+    return b"\x00" not in "".join([*texts, *texts.values()]).encode()

@@ -72,7 +72,7 @@ def judged(sent: str) -> dict[str, Any] | None:
     try:
         wanted = json.loads(sent)
         own, are_on = dict(wanted["keys"]), bool(wanted["on"])
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
     shipped = {command["name"]: command["key"] for command in commands()}
     for name, key in own.items():

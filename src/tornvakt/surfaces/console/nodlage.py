@@ -10,6 +10,7 @@ noted is on the disk before it is answered, and is carried in afterwards
 import asyncio
 import json
 import logging
+import re
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import apsw
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.handlers.asgi import ASGIRequest
@@ -28,6 +30,7 @@ from django.utils import translation
 from tornvakt.base.emergency import notes, tickets
 from tornvakt.base.emergency.tickets import NoTicket, Ticket
 from tornvakt.base.inbox.paths import DataDir
+from tornvakt.base.inbox.reader import InboxMissing, Reader
 from tornvakt.base.ui.language import choice
 from tornvakt.base.ui.page import theme_of
 from tornvakt.pure.protocols.text import plain_words
@@ -39,6 +42,7 @@ PREFIX = "/nodlage/"
 PING_S = 2.0
 LIFETIME_S = 900.0
 LARGEST = 16 * 1024
+_ONCE = re.compile(r"[0-9A-Za-z_-]{0,64}")
 FILES = {
     "tokens.css": ("ui/tokens.css", "text/css"),
     "parts.css": ("ui/parts.css", "text/css"),
@@ -171,16 +175,14 @@ def _ping() -> bytes:
 async def _note(ticket: Ticket, body: bytes, send: Send) -> None:
     if (await _standing(ticket))[1]:
         return await _reply(send, 423, "application/json", b"{}")
-    try:
-        said = json.loads(body)
-        entry = int(said["entry"])
-        text = plain_words(str(said["text"])).strip()
-        once = str(said.get("once", ""))
-        if not text or not 0 < entry < 2**63 or len(text) > notes.LONGEST:
-            raise ValueError
-    except (ValueError, TypeError, KeyError):
-        return await _reply(send, 422, "application/json", b"{}")
     data = DataDir(settings.DATA)
+    try:
+        entry, text, once = _said(body)
+        is_there = await _in_thread(lambda: _is_received(data, entry))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return await _reply(send, 400, "application/json", b"{}")
+    if not is_there:
+        return await _reply(send, 400, "application/json", b"{}")
     try:
         note = await _in_thread(
             lambda: notes.add(data, ticket, entry=entry, text=text, once=once, now=time.time())
@@ -189,6 +191,34 @@ async def _note(ticket: Ticket, body: bytes, send: Send) -> None:
         log.error("nodlage.note_not_written error=%s", type(error).__name__)
         return await _reply(send, 507, "application/json", b"{}")
     return await _reply(send, 200, "application/json", json.dumps({"at": note.at}).encode())
+
+
+def _said(body: bytes) -> tuple[int, str, str]:
+    """Return entry, text and name of a note. Raises ValueError, TypeError, KeyError,
+    RecursionError."""
+    said = json.loads(body)
+    entry, text, once = said["entry"], said["text"], said.get("once", "")
+    if not (isinstance(text, str) and isinstance(once, str) and type(entry) is int):
+        raise TypeError
+    text = plain_words(text).strip()
+    if not text or len(text) > notes.LONGEST or not 0 < entry < 2**63 or not _ONCE.fullmatch(once):
+        raise ValueError
+    return entry, text, once
+
+
+def _is_received(data: DataDir, entry: int) -> bool:
+    """Whether the inbox holds an entry. One that cannot be read just now refuses nobody's note."""
+    try:
+        reader = Reader(data)
+        try:
+            return entry <= reader.last_id()
+        finally:
+            reader.close()
+    except InboxMissing:
+        return False
+    except (apsw.Error, OSError) as error:
+        log.warning("nodlage.inbox_unreadable error=%s", type(error).__name__)
+        return True
 
 
 def _is_from_own_page(request: ASGIRequest) -> bool:

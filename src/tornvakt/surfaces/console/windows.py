@@ -235,7 +235,7 @@ def _take(body: bytes, at: float) -> int:
             known.answered(window, said, now)
     except NotOurs:
         return 403
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return 400
     return 204
 

@@ -71,6 +71,9 @@ def test_the_page_gives_and_keeps_and_refuses_what_is_no_draft(operator: User) -
     sent = browser.post("/larm/utkast/", {"texts": json.dumps({NOTE: "Å ä ö"})})
     assert sent.json() == {"kept": 1}
     assert browser.get("/larm/utkast/").json()[NOTE]["v"] == "Å ä ö"
-    for wrong in ("", "[]", '{"a": 1}', '{"a": "\\u0000"}', "{"):
+    odd = ('{"a": "\\ud800"}', '{"\\ud800": "a"}', "[" * 9000, '{"a": Infinity}')
+    for wrong in ("", "[]", '{"a": 1}', '{"a": "\\u0000"}', "{", *odd):
         assert browser.post("/larm/utkast/", {"texts": wrong}).status_code == 400
+    for wrong in ("", "[]", "[" * 9000, '{"keys": {"take": "\\ud800"}, "on": 1}'):
+        assert browser.post("/larm/tangenter/", {"choice": wrong}).status_code == 400
     assert not Entry.objects.filter(on_id=NOTE).exists()

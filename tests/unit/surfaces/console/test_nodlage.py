@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
+from tests.support.inbox import fill, sia
 from tornvakt.base.access.lock import locked, unlocked
 from tornvakt.base.emergency import notes, tickets
 from tornvakt.base.emergency.tickets import COOKIE, HOLDS_S, Ticket
@@ -98,12 +99,13 @@ def test_the_stream_says_how_it_is_and_needs_a_ticket(data: DataDir) -> None:
 
 
 def test_a_note_is_on_the_disk_when_it_is_answered(data: DataDir) -> None:
-    body = json.dumps({"entry": 12, "text": "Ringde vakten", "once": "a"}).encode()
+    fill(data.root, [sia("8801", "Nri1/BA04")])
+    body = json.dumps({"entry": 2, "text": "Ringde vakten", "once": "a"}).encode()
     ours = {"method": "POST", "ticket": _ticket(data), "body": body}
     assert ask("/nodlage/notera/", x_nodlage="1", **ours)[0] == 200  # type: ignore[arg-type]
     assert ask("/nodlage/notera/", x_nodlage="1", **ours)[0] == 200  # type: ignore[arg-type]
     (note,) = notes.read(data)
-    assert (note.entry, note.user, note.text) == (12, 7, "Ringde vakten")
+    assert (note.entry, note.user, note.text) == (2, 7, "Ringde vakten")
     assert ask("/nodlage/notera/", **ours)[0] == 403  # type: ignore[arg-type]
     crossed = {"x_nodlage": "1", "sec_fetch_site": "cross-site"}
     assert ask("/nodlage/notera/", **crossed, **ours)[0] == 403  # type: ignore[arg-type]
@@ -111,14 +113,41 @@ def test_a_note_is_on_the_disk_when_it_is_answered(data: DataDir) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", [b"x", b"{}", b'{"entry": 0, "text": "a"}', b'{"entry": 3, "text": " "}', b"[]"]
+    "said",
+    [
+        b"x",
+        b"{}",
+        b"[]",
+        b"\xff",
+        b"[" * 9000,
+        b'{"entry": 0, "text": "a"}',
+        b'{"entry": 2, "text": " "}',
+        b'{"entry": 3, "text": "of what is not received"}',
+        b'{"entry": Infinity, "text": "a"}',
+        b'{"entry": NaN, "text": "a"}',
+        b'{"entry": true, "text": "a"}',
+        b'{"entry": "2", "text": "a"}',
+        b'{"entry": 2, "text": ["a"]}',
+        b'{"entry": 2, "text": "\\ud800"}',
+        b'{"entry": 2, "text": "a", "once": "\\ud800"}',
+        b'{"entry": 2, "text": "a", "once": "\\u2028"}',
+    ],
 )
 def test_what_cannot_be_read_is_not_noted(data: DataDir, said: bytes) -> None:
+    fill(data.root, [sia("8801", "Nri1/BA04")])
     status, _, _ = ask(
         "/nodlage/notera/", method="POST", ticket=_ticket(data), body=said, x_nodlage="1"
     )
-    assert status == 422
+    assert status == 400
     assert notes.read(data) == []
+
+
+def test_an_inbox_that_cannot_be_read_refuses_nobodys_note(data: DataDir) -> None:
+    body = b'{"entry": 2, "text": "a", "once": "a"}'
+    ours = {"method": "POST", "ticket": _ticket(data), "body": body, "x_nodlage": "1"}
+    assert ask("/nodlage/notera/", **ours)[0] == 400  # type: ignore[arg-type]  # there is none
+    data.inbox.write_bytes(b"x" * 4096)
+    assert ask("/nodlage/notera/", **ours)[0] == 200  # type: ignore[arg-type]
 
 
 class Storm:
@@ -196,7 +225,8 @@ async def test_a_desk_that_is_locked_is_told_how_much_waits_and_no_place(
 
 
 def test_a_locked_desk_notes_nothing_until_it_is_opened(data: DataDir) -> None:
-    body = json.dumps({"entry": 12, "text": "Ringde vakten", "once": "a"}).encode()
+    fill(data.root, [sia("8801", "Nri1/BA04")])
+    body = json.dumps({"entry": 2, "text": "Ringde vakten", "once": "a"}).encode()
     ours = {"method": "POST", "ticket": _ticket(data), "body": body, "x_nodlage": "1"}
     tickets.note_lock(data, session="mark", is_locked=True, now=time.time())
     assert ask("/nodlage/notera/", **ours)[0] == 423  # type: ignore[arg-type]

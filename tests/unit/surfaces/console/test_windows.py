@@ -110,6 +110,9 @@ def test_a_stream_that_is_opened_anew_is_no_gap_and_a_good_bye_is_kept() -> None
     [
         (b"{}", 400),
         (b"x", 400),
+        (b"[" * 4000, 400),
+        (b'{"k": "\\ud800"}', 403),
+        (b'{"k": Infinity}', 403),
         (b'{"k": "forged"}', 403),
         (b"[" + b" " * 5000, 413),
     ],
