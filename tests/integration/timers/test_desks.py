@@ -9,6 +9,7 @@ from django.test import Client, override_settings
 from tornvakt.base.access.models import User
 from tornvakt.base.access.services import create_user
 from tornvakt.base.audit.models import Entry
+from tornvakt.base.sending import services as sending
 from tornvakt.base.sending.models import Message
 from tornvakt.domains.alarms.models import Alarm, Notice
 from tornvakt.domains.incidents import services as incidents
@@ -180,6 +181,8 @@ def test_an_answer_that_led_to_nothing_is_called_about_again(operator: User, tib
     room.run(55)
     first = CallTree.objects.get()
     code = Message.objects.get(channel="sms").text.rstrip("/").rpartition("/")[2]
+    for message in Message.objects.all():
+        sending.mark_sent(message, now=room.now)
     call_tree.answer_by_link(code=code, now=room.now)
     room.now += timedelta(seconds=595)
     room.run(4)
@@ -191,10 +194,20 @@ def test_an_answer_that_led_to_nothing_is_called_about_again(operator: User, tib
     assert (CallTree.objects.count(), second.subject) == (2, f"{first.subject}#2")
     assert _log("call_tree.began") == 2
     assert second.code_digest != first.code_digest
+    sent = Message.objects.filter(key__startswith=f"call-tree:{first.pk}:")
+    assert {message.text for message in sent} == {""}  # the code is nowhere with us any more
+    waits = Message.objects.get(channel="sms", key__startswith=f"call-tree:{second.pk}:")
+    assert "/larmkedja/" in waits.text  # of the run that goes on
     call_tree.answer_at_desk(tree_id=second.pk, by=operator, now=room.now)
     room.now += timedelta(minutes=10)
     room.run(2)
     assert CallTree.objects.latest("pk").subject == f"{first.subject}#3"
+    waits.refresh_from_db()
+    assert waits.text  # it is sent yet
+    sending.mark_sent(waits, now=room.now)
+    assert sending.forget_old(now=room.now + timedelta(days=2)) == 0
+    waits.refresh_from_db()
+    assert waits.text == ""
     room.mute.clear()
     room.run(10)
     room.now += timedelta(minutes=10)

@@ -20,6 +20,7 @@ class Message(models.Model):
     """An address or a number; a webhook goes to the one that is set."""
     subject = models.CharField(max_length=200, default="", blank=True)
     text = models.TextField()
+    """Empty when it is through and what it was about is over."""
     key = models.CharField(max_length=100, unique=True)
     """Names what it tells: the same thing is told once, and a receiver can leave out a copy."""
     made_at = models.DateTimeField()

@@ -14,6 +14,7 @@ TRIES = 8
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=10)
 KEPT = timedelta(days=30)
+TEXT_KEPT = timedelta(days=1)
 
 
 class NotInTransaction(RuntimeError):
@@ -99,7 +100,21 @@ def mark_failed(message: Message, error: str, *, now: datetime, is_final: bool =
     return is_over
 
 
+def blank(prefix: str, *, now: datetime) -> int:
+    """Take away the text of what is through of a matter that is over; return of how many.
+
+    ``prefix`` is what their keys begin with. What still waits to be sent needs its text; it loses
+    it with everything else that is through, a day later (`forget_old`).
+    """
+    through = Message.objects.filter(key__startswith=prefix, due_at=None, made_at__lte=now)
+    return through.exclude(text="").update(text="")
+
+
 def forget_old(*, now: datetime) -> int:
-    """Remove what was sent or given up long ago: rows hold addresses; return how many."""
+    """Remove what was sent or given up long ago: rows hold addresses; return how many.
+
+    What is through since a day stands without its text: there may be a link in it.
+    """
+    blank("", now=now - TEXT_KEPT)
     old = Message.objects.filter(due_at=None, made_at__lt=now - KEPT)
     return old.delete()[0]

@@ -317,9 +317,14 @@ def _drafts(tree: CallTree, step: Step, now: datetime) -> list[sending.Draft]:
             log.warning("call_tree.channel_not_set channel=%s", part.channel)
             continue
         for receiver in receivers(part, now):
-            key = f"call-tree:{tree.pk}:{tree.step}:{place}:{len(drafts)}"
+            key = f"{_key(tree)}:{tree.step}:{place}:{len(drafts)}"
             drafts.append(sending.Draft(Channel(part.channel), text, key, receiver, subject))
     return drafts
+
+
+def _key(tree: CallTree) -> str:
+    """Return what the keys of a run's messages begin with."""
+    return f"call-tree:{tree.pk}"
 
 
 def receivers(part: Part, now: datetime) -> Sequence[str]:
@@ -379,6 +384,7 @@ def _end(tree: CallTree, how: str, now: datetime, by: User | None = None) -> Non
     )
     if not won:
         return
+    sending.blank(f"{_key(tree)}:", now=now)  # the link's code stands in them
     audit.wrote(
         "call_tree.ended",
         by=by,
@@ -390,7 +396,12 @@ def _end(tree: CallTree, how: str, now: datetime, by: User | None = None) -> Non
 
 
 def _code(cause: str, subject: str) -> str:
-    """Return the code of a run's link: it stands in what is sent, and nowhere with us."""
+    """Return the code of a run's link.
+
+    With us it stands in the text of the run's messages, and only there: that text is blanked when
+    the run ends, and a code of a run that has ended says nothing any more. Whoever holds the
+    house's own key can work it out.
+    """
     made = salted_hmac("tornvakt.call_tree", f"{cause}:{subject}", algorithm="sha256").digest()
     return base64.urlsafe_b64encode(made[:18]).decode()
 
