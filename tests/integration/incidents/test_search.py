@@ -97,7 +97,7 @@ def test_words_of_everything_that_stands_on_it(
 
 
 def test_filters_cut_down_and_days_are_local(
-    operator: User, other: User, school: Site, open_one: Open, ready: Any
+    operator: User, other: User, leader: User, school: Site, open_one: Open, ready: Any
 ) -> None:
     old = open_one(opened_at=NOW - timedelta(days=40), site=school)
     # 23:30 UTC is half past midnight on the next day in Kalmar.
@@ -114,12 +114,12 @@ def test_filters_cut_down_and_days_are_local(
     assert found(operator, since=date(2026, 10, 1), until=date(2026, 10, 31)) == [old.number]
     assert found(operator, priority=1) == found(operator, kind="fire") == [late.number]
     assert found(operator, result="unfounded") == [mine.number]
-    assert found(operator, operator_id=other.pk) == [mine.number]
+    assert found(leader, operator_id=other.pk) == [mine.number]
     assert found(operator, site_id=school.pk) == [old.number]
     assert found(operator, is_open=True) == [late.number, old.number]
     assert found(operator, is_open=False) == [mine.number]
-    assert found(operator, "inbrott", operator_id=other.pk, result="unfounded") == [mine.number]
-    assert found(operator, "inbrott", operator_id=other.pk, result="test") == []
+    assert found(leader, "inbrott", operator_id=other.pk, result="unfounded") == [mine.number]
+    assert found(leader, "inbrott", operator_id=other.pk, result="test") == []
 
 
 def test_a_number_comes_first(operator: User, open_one: Open, ready: Any) -> None:

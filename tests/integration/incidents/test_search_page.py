@@ -1,5 +1,6 @@
 """The page of the search, what hostile input does to it, and what the log holds afterwards."""
 
+import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -8,12 +9,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.integration.incidents.conftest import Open
+from tests.integration.incidents.conftest import NOW, Open
 from tornvakt.base.access.models import User
 from tornvakt.base.access.services import create_user
 from tornvakt.base.audit.models import Entry
-from tornvakt.domains.incidents import services
+from tornvakt.domains.incidents import selectors, services
 from tornvakt.domains.incidents.fingerprints import fingerprint
+from tornvakt.domains.incidents.selectors import Asked
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -121,6 +123,32 @@ def test_a_search_is_logged_by_the_fingerprint_of_its_words(desk: Client, operat
     assert "öberg" not in stored
     desk.get(PAGE)
     assert Entry.objects.filter(action="incidents.searched").count() == 1
+
+
+def test_only_a_shift_leader_asks_for_what_another_has_done(
+    desk: Client, operator: User, other: User, leader: User, open_one: Open
+) -> None:
+    mine, theirs = open_one(), open_one(account="A2")
+    services.take(incident_id=mine.pk, by=operator, now=NOW)
+    services.take(incident_id=theirs.pk, by=other, now=NOW)
+    told = data(desk, operator=str(other.pk))
+    assert (told["rows"], told["missing"].keys()) == ([], {"operator"})
+    page = desk.get(PAGE, {"operator": str(other.pk)})
+    assert page.status_code == 422
+    assert "Bara skiftledare kan söka på en annan operatör" in page.content.decode()
+    assert other.call_name not in page.content.decode()
+    assert selectors.search(operator, Asked(operator_id=other.pk)).rows == []
+    assert [row["number"] for row in data(desk, operator=str(operator.pk))["rows"]] == [mine.number]
+    browser = Client()
+    browser.force_login(leader)
+    assert [row["number"] for row in data(browser, operator=str(other.pk))["rows"]] == [
+        theirs.number
+    ]
+    entries = Entry.objects.filter(action="incidents.searched").order_by("pk")
+    assert [(each.actor, json.loads(each.params)) for each in entries] == [
+        (operator.pk, {"operator": operator.pk}),
+        (leader.pk, {"operator": other.pk}),
+    ]
 
 
 def test_only_the_desk_searches(open_one: Open) -> None:

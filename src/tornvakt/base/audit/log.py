@@ -142,16 +142,19 @@ def read(
     at: datetime,
     purpose: str = "",
     count: int = 1,
+    params: Mapping[str, int | str | bool] | None = None,
     request_id: str = "",
 ) -> None:
     """Log one look, before anything is shown: one row a query and viewer.
 
+    ``params`` holds ids and codes, as of :func:`wrote`.
     Raises NotLogged when it cannot be stored: then nothing may be shown. In the alarm room safety
     does not wait: there the look is put in a file under ``audit/spool`` and the worker carries it
     in, once.
     """
     entry = _entry("read", action, by, on, room, at, purpose, request_id)
     entry.count = count
+    entry.params = canonical.params_text(params or {})
     if room != ALARM_ROOM:
         try:
             entry.save(force_insert=True)

@@ -1,8 +1,9 @@
 """``/larm/sok/``: the search among the incidents, as a page and as JSON for the desk's palette.
 
 Every search is logged with who searched, how many rows were shown and a fingerprint of each word:
-the words may be somebody's name, and the log holds no personal data. Somebody who reviews the log
-and has a word can find out who searched for it: `./tornvakt audit searched`.
+the words may be somebody's name, and the log holds no personal data. Of an operator that is asked
+for stands the id; only shift leaders ask for another's work than their own. Somebody who reviews
+the log and has a word can find out who searched for it: `./tornvakt audit searched`.
 """
 
 from datetime import date
@@ -19,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 from tornvakt.base.access.doors import requires
 from tornvakt.base.access.models import Role, User
+from tornvakt.base.access.policy import decide
 from tornvakt.base.access.signs import apart
 from tornvakt.base.audit import log as audit
 from tornvakt.base.ui import formats
@@ -49,7 +51,7 @@ def search(request: HttpRequest) -> HttpResponse:
     viewer = person(request)
     typed = {name: request.GET.get(name, "").strip()[:200] for name in FIELDS}
     missing: dict[str, str] = {}
-    asked = _read(typed, missing)
+    asked = _read(viewer, typed, missing)
     before = number(request.GET.get("fore", ""))
     is_asked = any(typed.values())
     found = Found(selectors.read_question(asked.text))
@@ -63,6 +65,7 @@ def search(request: HttpRequest) -> HttpResponse:
             on=("search", fingerprints(found.question.words, _filters(typed))),
             at=timezone.now(),
             count=len(found.exact) + len(found.rows),
+            params={} if asked.operator_id is None else {"operator": asked.operator_id},
         )
     status = 422 if missing else 200
     if wants_json(request):
@@ -83,7 +86,7 @@ def search(request: HttpRequest) -> HttpResponse:
         ),
         "results": Result.choices,
         "priorities": [(str(level), formats.level(level)) for level in (1, 2, 3)],
-        "operators": _operators(),
+        "operators": _operators(viewer),
     }
     return render(request, "office/search.html", context, status=status)
 
@@ -95,7 +98,7 @@ def kind_word(code: str) -> str:
     return str(CallKind(code).label) if code in CallKind.values else code
 
 
-def _read(typed: dict[str, str], missing: dict[str, str]) -> Asked:
+def _read(viewer: User, typed: dict[str, str], missing: dict[str, str]) -> Asked:
     days: dict[str, date | None] = {}
     for name in ("fran", "till"):
         days[name] = _day(typed[name])
@@ -111,6 +114,11 @@ def _read(typed: dict[str, str], missing: dict[str, str]) -> Asked:
         )
         if site is None:
             missing["objekt"] = _("No object has that number.")
+    operator = number(typed["operator"])
+    if not selectors.may_name(viewer, operator):
+        missing["operator"] = _(
+            "Only shift leaders search by another operator. Choose yourself, or nobody."
+        )
     return Asked(
         text=typed["q"],
         since=first,
@@ -119,7 +127,7 @@ def _read(typed: dict[str, str], missing: dict[str, str]) -> Asked:
         kind=typed["slag"] if typed["slag"] in {*KINDS, *CallKind.values} else "",
         result=typed["resultat"] if typed["resultat"] in Result.values else "",
         site_id=site,
-        operator_id=number(typed["operator"]),
+        operator_id=operator,
         is_open={"oppen": True, "avslutad": False}.get(typed["lage"]),
     )
 
@@ -131,7 +139,10 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _operators() -> list[tuple[str, str]]:
+def _operators(viewer: User) -> list[tuple[str, str]]:
+    """Return those the viewer may ask for, by call name."""
+    if not decide(viewer, "incidents.lead_shift"):
+        return [(str(viewer.pk), viewer.call_name)]
     people = User.objects.filter(
         holdings__role__in=(Role.OPERATOR, Role.SHIFT_LEADER)
     ).values_list("pk", "call_name").distinct()  # fmt: skip

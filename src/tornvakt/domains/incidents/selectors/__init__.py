@@ -27,6 +27,7 @@ from tornvakt.domains.incidents.selectors.rows import (
 from tornvakt.domains.incidents.selectors.searching import (
     Asked,
     Found,
+    may_name,
     read_question,
     search,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "left_out_counts",
     "lock_alarms",
     "log_rows",
+    "may_name",
     "members",
     "newest_log_id",
     "on_duty",

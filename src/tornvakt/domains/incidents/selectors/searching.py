@@ -98,11 +98,12 @@ class Found:
 def search(viewer: User, asked: Asked, *, before: int | None = None, limit: int = PAGE) -> Found:
     """Return what the viewer may see of what was asked for, the newest first.
 
-    ``before`` is ``older`` of the page before. Nobody without the right finds anything.
+    ``before`` is ``older`` of the page before. Nobody without the right finds anything, and nobody
+    finds what a colleague has worked on by asking for the colleague (`may_name`).
     """
     question = read_question(asked.text)
     found = Found(question)
-    if not decide(viewer, "incidents.search"):
+    if not decide(viewer, "incidents.search") or not may_name(viewer, asked.operator_id):
         return found
     seen = _seen(viewer)
     if before is None:
@@ -115,6 +116,14 @@ def search(viewer: User, asked: Asked, *, before: int | None = None, limit: int 
     if not is_empty:
         found.rows, found.older = looking.page(before, limit, {row.id for row in found.exact})
     return found
+
+
+def may_name(viewer: User, operator_id: int | None) -> bool:
+    """Whether the viewer may ask for what this operator has worked on.
+
+    A list of all that a colleague has done is a way to watch them: only shift leaders make it.
+    """
+    return operator_id in (None, viewer.pk) or decide(viewer, "incidents.lead_shift")
 
 
 def read_question(text: str) -> words.Question:

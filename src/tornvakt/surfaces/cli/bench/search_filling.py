@@ -117,7 +117,10 @@ def _town(dice: random.Random, now: datetime) -> Town:
     town.numbers = [site.number for site in made]
     town.operators = [
         access.create_user(
-            username=f"op{number}", role="operator", call_name=f"Operatör {number}"
+            username=f"op{number}",
+            # The first one searches, by the others too: that is for shift leaders.
+            role="operator" if number > 1 else "shift_leader",
+            call_name=f"Operatör {number}",
         ).pk
         for number in range(1, OPERATORS + 1)
     ]
