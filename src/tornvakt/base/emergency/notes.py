@@ -11,7 +11,8 @@ import logging
 import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from math import isfinite
+from pathlib import Path
+from typing import NamedTuple
 
 from tornvakt.base.emergency import lines
 from tornvakt.base.emergency.tickets import KEY, Ticket
@@ -21,6 +22,7 @@ from tornvakt.base.inbox.paths import DataDir, fsync_directory
 log = logging.getLogger(__name__)
 
 LONGEST = 2_000
+_YEAR_10000 = 253_402_300_800
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +60,56 @@ def add(data: DataDir, ticket: Ticket, *, entry: int, text: str, once: str, now:
     return signed
 
 
-def read(data: DataDir) -> list[Note]:
-    """Return the lines that are ours, the oldest first: none that was changed or put in."""
+class Found(NamedTuple):
+    """What the file holds, and what is wrong with it."""
+
+    notes: list[Note]
+    """Those that are ours, the oldest first."""
+    strange: list[str]
+    """Names of lines that cannot be read, or were changed or put in."""
+    breaks: list[str]
+    """Marks of ours whose line before is not there."""
+
+
+def look(data: DataDir) -> Found:
+    """Return the lines, and where the chain is broken."""
     try:
         content = data.emergency_notes.read_bytes()
     except OSError:
-        return []
-    return [note for note in _notes(content) if note and _is_ours(data, note)]
+        return Found([], [], [])
+    found = Found([], [], [])
+    last = ""
+    for line in filter(None, content.split(b"\n")):
+        note = _note(line)
+        if note is None or not _is_ours(data, note):
+            found.strange.append(hashlib.sha256(line).hexdigest())
+            continue
+        if note.before != last:
+            found.breaks.append(note.mark)
+        last = note.mark
+        found.notes.append(note)
+    return found
+
+
+def read(data: DataDir) -> list[Note]:
+    """Return the lines that are ours, the oldest first: none that was changed or put in."""
+    return look(data).notes
+
+
+def set_aside(data: DataDir, note: Note) -> None:
+    """Keep a line that cannot be carried in, in a file of its own. Raises OSError."""
+    path = _aside_file(data)
+    with lines.held(path) as file:
+        lines.append(file, path, json.dumps(asdict(note), ensure_ascii=True).encode())
+
+
+def aside(data: DataDir) -> frozenset[str]:
+    """Return the marks of the lines that were set aside."""
+    try:
+        content = _aside_file(data).read_bytes()
+    except OSError:
+        return frozenset()
+    return frozenset(note.mark for note in _notes(content) if note)
 
 
 def clear(data: DataDir, marks: frozenset[str]) -> bool:
@@ -93,6 +138,11 @@ def clear(data: DataDir, marks: frozenset[str]) -> bool:
     return True
 
 
+def _aside_file(data: DataDir) -> Path:
+    path = data.emergency_notes
+    return path.with_name(f"{path.stem}-undan.jsonl")
+
+
 def _notes(content: bytes) -> Iterator[Note | None]:
     """Yield each line; None for one that cannot be read."""
     for line in content.split(b"\n"):
@@ -109,7 +159,7 @@ def _note(line: bytes) -> Note | None:
     is_sound = (
         all(isinstance(word, str) for word in words)
         and isinstance(note.at, int | float)
-        and isfinite(note.at)
+        and 0 <= note.at < _YEAR_10000
         and isinstance(note.entry, int)
         and isinstance(note.user, int)
         and note.mark.isascii()

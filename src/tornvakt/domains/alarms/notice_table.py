@@ -276,6 +276,14 @@ RULES: dict[str, Rule] = {
         subject=("desk",),
         restores=("desk.silent",),
     ),
+    "emergency.notes_broken": Rule(
+        2,
+        "technical",
+        "Noteringar från nödläget saknas, är ändrade eller går inte att läsa: {count}. Fråga dem "
+        "som noterade, och låt leverantören se på filerna",
+        "Notes from the emergency mode are missing, changed or unreadable: {count}. Ask those who "
+        "wrote them, and let the supplier look at the files",
+    ),
     "paper.failed": Rule(
         3,
         "technical",

@@ -156,3 +156,17 @@ def test_what_cannot_be_read_is_set_aside_and_never_thrown_away(data: DataDir) -
     assert notes.read(data) == []
     (aside,) = data.receiver.glob("nodlage-noteringar-undan-*.jsonl")
     assert aside.read_bytes() == stored
+
+
+def test_a_line_that_was_taken_out_or_put_in_is_seen(data: DataDir) -> None:
+    first, second, third = (
+        notes.add(data, TICKET, entry=3, text="a", once=once, now=AT) for once in "abc"
+    )
+    assert notes.look(data) == ([first, second, third], [], [])
+    stored = data.emergency_notes.read_bytes().split(b"\n")
+    data.emergency_notes.write_bytes(b"\n".join([stored[0], stored[2], b"{", b""]))
+    found = notes.look(data)
+    assert found.notes == [first, third]
+    assert found.breaks == [third.mark]
+    assert len(found.strange) == 1
+    assert notes.add(data, TICKET, entry=3, text="a", once="d", now=AT).before == third.mark

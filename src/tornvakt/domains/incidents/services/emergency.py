@@ -1,37 +1,71 @@
 """What was noted in the emergency mode (nödläge), carried onto the timelines afterwards, once."""
 
+import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from hashlib import sha256
 
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 
 from tornvakt.base.access.models import User
 from tornvakt.base.audit import log as audit
-from tornvakt.base.emergency.notes import Note
+from tornvakt.base.emergency import notes as noting
+from tornvakt.base.emergency.notes import Found, Note
 from tornvakt.base.facts.outbox import publish
+from tornvakt.base.inbox.paths import DataDir
+from tornvakt.domains.alarms import services as alarms
 from tornvakt.domains.alarms.models import InboxCursor, Notice, SignalEvent
 from tornvakt.domains.incidents.facts import IncidentChanged
 from tornvakt.domains.incidents.models import EmergencyNote, EntryKind, Incident, IncidentAlarm
 from tornvakt.domains.incidents.services import writing
+from tornvakt.pure.facts import Refusal
+
+log = logging.getLogger(__name__)
+
+_BROKEN = "emergency.notes_broken"
+_POISON = (DataError, IntegrityError, ValueError, TypeError, OverflowError, Refusal)
+"""What is wrong with the line itself, and will be the next time too."""
 
 
-def carry_notes(*, notes: Sequence[Note], now: datetime) -> int:
+def carry_notes(*, data: DataDir, found: Found, now: datetime) -> int:
     """Carry in the lines that are not, each when its signal has been; return how many.
 
-    A line whose signal became no incident stands in its own row alone.
+    A line whose signal became no incident stands in its own row alone. One that cannot be carried
+    in is set aside and stops no other. What is wrong with the file is announced, once.
     """
-    marks = [note.mark for note in notes]
-    known = set(EmergencyNote.objects.filter(mark__in=marks).values_list("mark", flat=True))
-    waiting = [note for note in notes if note.mark not in known]
+    done = done_marks(data=data, notes=found.notes)
+    waiting = [note for note in found.notes if note.mark not in done]
     cursor = InboxCursor.objects.filter(pk=1).first() if waiting else None
     reached = cursor.entry_id if cursor else 0
-    return sum(_carry(note, now) for note in waiting if note.entry <= reached)
+    carried = 0
+    for note in waiting:
+        if note.entry > reached:
+            continue
+        try:
+            carried += _carry(note, now)
+        except _POISON as error:
+            log.error("nodlage.note_set_aside error=%s", type(error).__name__)
+            noting.set_aside(data, note)
+    _announce([*found.strange, *found.breaks, *sorted(noting.aside(data))], now)
+    return carried
 
 
-def carried_marks(*, notes: Sequence[Note]) -> frozenset[str]:
-    """Return which of these lines have been carried in."""
-    marks = [note.mark for note in notes]
-    return frozenset(EmergencyNote.objects.filter(mark__in=marks).values_list("mark", flat=True))
+def done_marks(*, data: DataDir, notes: Sequence[Note]) -> frozenset[str]:
+    """Return which of these lines need nothing more: carried in, or set aside."""
+    marks = {note.mark for note in notes}
+    carried = EmergencyNote.objects.filter(mark__in=marks).values_list("mark", flat=True)
+    return frozenset(carried) | noting.aside(data) & marks
+
+
+def _announce(faults: Sequence[str], now: datetime) -> None:
+    """Say that notes are missing or cannot be read; once for the same."""
+    if not faults:
+        return
+    digest = sha256(" ".join(faults).encode()).hexdigest()[:16]
+    if Notice.objects.filter(name=_BROKEN, params__digest=digest).exists():
+        return
+    log.error("nodlage.notes_broken count=%s digest=%s", len(faults), digest)
+    alarms.announce(name=_BROKEN, params={"count": len(faults), "digest": digest}, now=now)
 
 
 def _carry(note: Note, now: datetime) -> int:
@@ -61,7 +95,9 @@ def _carry(note: Note, now: datetime) -> int:
                 params={"entry": note.entry},
             )
     except IntegrityError:
-        return 0  # another worker was faster
+        if EmergencyNote.objects.filter(mark=note.mark).exists():
+            return 0  # another worker was faster
+        raise
     return 1
 
 

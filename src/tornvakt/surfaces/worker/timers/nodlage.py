@@ -50,10 +50,10 @@ class Nodlage:
         is_old = time.time() - found.st_mtime > KEPT_S
         if not found.st_size or (found.st_mtime_ns == self._notes_at and not is_old):
             return 0
-        lines = notes.read(data)
-        carried = emergency.carry_notes(notes=lines, now=now)
-        marks = emergency.carried_marks(notes=lines)
-        if len(marks) == len(lines):
+        lines = notes.look(data)
+        carried = emergency.carry_notes(data=data, found=lines, now=now)
+        marks = emergency.done_marks(data=data, notes=lines.notes)
+        if len(marks) == len(lines.notes):
             self._notes_at = found.st_mtime_ns  # nothing is left until it changes
             if is_old:
                 notes.clear(data, marks)
