@@ -13,7 +13,6 @@ from tornvakt.base.emergency import notes as noting
 from tornvakt.base.emergency.notes import Found, Note
 from tornvakt.base.facts.outbox import publish
 from tornvakt.base.inbox.paths import DataDir
-from tornvakt.domains.alarms import services as alarms
 from tornvakt.domains.alarms.models import InboxCursor, Notice, SignalEvent
 from tornvakt.domains.incidents.facts import IncidentChanged
 from tornvakt.domains.incidents.models import EmergencyNote, EntryKind, Incident, IncidentAlarm
@@ -22,7 +21,8 @@ from tornvakt.pure.facts import Refusal
 
 log = logging.getLogger(__name__)
 
-_BROKEN = "emergency.notes_broken"
+BROKEN = "emergency.notes_broken"
+"""What is announced of :func:`news_of_faults`."""
 _POISON = (DataError, IntegrityError, ValueError, TypeError, OverflowError, Refusal)
 """What is wrong with the line itself, and will be the next time too."""
 
@@ -31,7 +31,7 @@ def carry_notes(*, data: DataDir, found: Found, now: datetime) -> int:
     """Carry in the lines that are not, each when its signal has been; return how many.
 
     A line whose signal became no incident stands in its own row alone. One that cannot be carried
-    in is set aside and stops no other. What is wrong with the file is announced, once.
+    in is set aside and stops no other.
     """
     done = done_marks(data=data, notes=found.notes)
     waiting = [note for note in found.notes if note.mark not in done]
@@ -46,7 +46,6 @@ def carry_notes(*, data: DataDir, found: Found, now: datetime) -> int:
         except _POISON as error:
             log.error("nodlage.note_set_aside error=%s", type(error).__name__)
             noting.set_aside(data, note)
-    _announce([*found.strange, *found.breaks, *sorted(noting.aside(data))], now)
     return carried
 
 
@@ -57,15 +56,14 @@ def done_marks(*, data: DataDir, notes: Sequence[Note]) -> frozenset[str]:
     return frozenset(carried) | noting.aside(data) & marks
 
 
-def _announce(faults: Sequence[str], now: datetime) -> None:
-    """Say that notes are missing or cannot be read; once for the same."""
-    if not faults:
-        return
+def news_of_faults(*, data: DataDir, found: Found) -> dict[str, int | str] | None:
+    """Return how many lines are missing, strange or set aside; None when that was announced."""
+    faults = [*found.strange, *found.breaks, *sorted(noting.aside(data))]
     digest = sha256(" ".join(faults).encode()).hexdigest()[:16]
-    if Notice.objects.filter(name=_BROKEN, params__digest=digest).exists():
-        return
+    if not faults or Notice.objects.filter(name=BROKEN, params__digest=digest).exists():
+        return None
     log.error("nodlage.notes_broken count=%s digest=%s", len(faults), digest)
-    alarms.announce(name=_BROKEN, params={"count": len(faults), "digest": digest}, now=now)
+    return {"count": len(faults), "digest": digest}
 
 
 def _carry(note: Note, now: datetime) -> int:

@@ -12,6 +12,7 @@ from django.conf import settings
 from tornvakt.base.emergency import notes, places
 from tornvakt.base.emergency.places import Place
 from tornvakt.base.inbox.paths import DataDir
+from tornvakt.domains.alarms import services as alarms
 from tornvakt.domains.incidents.services import emergency
 from tornvakt.domains.sites.models import Transmitter
 
@@ -52,6 +53,8 @@ class Nodlage:
             return 0
         lines = notes.look(data)
         carried = emergency.carry_notes(data=data, found=lines, now=now)
+        if (news := emergency.news_of_faults(data=data, found=lines)) is not None:
+            alarms.announce(name=emergency.BROKEN, params=news, now=now)
         marks = emergency.done_marks(data=data, notes=lines.notes)
         if len(marks) == len(lines.notes):
             self._notes_at = found.st_mtime_ns  # nothing is left until it changes
