@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.db import connection
-from django.test import Client
+from django.test import AsyncClient, Client
 from django.test.utils import CaptureQueriesContext
 
 from tornvakt.base.access.models import User
@@ -13,6 +15,8 @@ from tornvakt.domains.incidents import services as incidents
 from tornvakt.domains.incidents.models import Incident
 from tornvakt.domains.sites import services as sites
 from tornvakt.domains.sites.models import Site
+from tornvakt.surfaces.console import feed
+from tornvakt.surfaces.console.hub import STREAMS_A_SESSION, Desk, Hub
 
 pytestmark = pytest.mark.django_db
 
@@ -128,3 +132,28 @@ def test_a_role_taken_away_in_the_middle_closes_the_door_on_every_act(
         answer = browser.post(f"{address}{verb}", {"reason": "x"})
         assert (answer.status_code, answer.content) == (unknown.status_code, unknown.content)
     assert Incident.objects.get().version == incident.version
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_has_so_many_streams_and_is_told_when_it_wants_more(
+    leader: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub = Hub()
+    monkeypatch.setattr(feed, "running", lambda _loop: (hub, SimpleNamespace(sequence="e-1")))
+    browser = AsyncClient()
+    browser.force_login(leader)
+    key = browser.session.session_key
+    assert key is not None
+
+    async def status() -> int:
+        return (await browser.get("/larm/strom/?seq=e-1&bord=abcdefgh01")).status_code
+
+    def stream(session: str) -> Desk:
+        return Desk(language="sv", user_id=leader.pk, call_name="SL 1", session_key=session)
+
+    hub.desks = {stream("another") for _ in range(STREAMS_A_SESSION)}
+    assert async_to_sync(status)() == 200
+    hub.desks = {stream(key) for _ in range(STREAMS_A_SESSION)}
+    assert async_to_sync(status)() == 429
+    hub.desks.pop()
+    assert async_to_sync(status)() == 200

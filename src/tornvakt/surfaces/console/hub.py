@@ -23,6 +23,8 @@ LIFETIME_S = 900.0
 RECHECK_S = 20.0
 """How often it is asked whether those who listen still may: an account that was closed, a role
 that was taken away or a session that ended is noticed within this time."""
+STREAMS_A_SESSION = 8
+"""A desk, its map and a few windows more: each holds a line, a queue and a window's place."""
 RESYNC = b"event: resync\ndata: {}\n\n"
 _END = b""
 
@@ -148,6 +150,26 @@ class Hub:
         """Whose desks are open, locked ones too; may be asked from any thread."""
         return {desk.user_id for desk in tuple(self.desks) if not (desk.is_over or desk.is_map)}
 
+    def has_place(self, desk: Desk) -> bool:
+        """Whether the session of ``desk`` may have one more stream.
+
+        A window that opens its stream anew takes the place of the old one, whose line may be gone
+        without a word: a desk on a poor line is never shut out by its own lost streams.
+        """
+        open_ones = [
+            each
+            for each in self.desks
+            if each is not desk and each.session_key == desk.session_key and not each.is_over
+        ]
+        if len(open_ones) < STREAMS_A_SESSION:
+            return True
+        if desk.window is None:
+            return False
+        same = [each for each in open_ones if each.window == desk.window]
+        for each in same:
+            each.end()
+        return len(open_ones) - len(same) < STREAMS_A_SESSION
+
     def has_locked(self) -> bool:
         """Whether anybody has to be sent cues; may be asked from any thread."""
         return any(desk.is_locked for desk in tuple(self.desks))
@@ -171,6 +193,8 @@ class Hub:
         ``begin`` says what it is told first, nothing if its page shows what is current. It is
         asked once the desk is among those that are told: what changes meanwhile reaches it too.
         """
+        if not self.has_place(desk):  # others of the session were as fast: each asks again
+            return
         self.desks.add(desk)
         if desk.window is not None:
             windows.known.opened(desk.window, datetime.now(UTC))

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.contrib.auth.signals import user_logged_out
 from django.db import connections
 from django.dispatch import receiver
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tornvakt.base.access.doors import requires
@@ -27,11 +28,12 @@ from tornvakt.surfaces.console.hub import RESYNC, Desk, encode
 @works_while_locked("a locked desk goes on counting and sounding, without details")
 @require_safe
 @requires("incidents.view")
-async def stream(request: HttpRequest) -> StreamingHttpResponse:
+async def stream(request: HttpRequest) -> HttpResponseBase:
     """Follow the queue. ``seq`` (or Last-Event-ID) says what the page already shows.
 
     No database connection is held, however long the stream lives; whether the person still may
-    listen is asked for all streams at once, now and then, and a sign-out ends them.
+    listen is asked for all streams at once, now and then, and a sign-out ends them. A session has
+    so many streams and no more (`hub.STREAMS_A_SESSION`), and no window without one of them.
     """
     user = request.user
     assert isinstance(user, User)  # the policy lets nobody else in
@@ -56,6 +58,14 @@ async def stream(request: HttpRequest) -> StreamingHttpResponse:
         return b"" if known == reader.sequence else RESYNC
 
     await sync_to_async(connections.close_all)()
+    if not hub.has_place(desk):
+        refused = HttpResponse(
+            _("Too many windows are open in this session. Close some of them."),
+            status=429,
+            content_type="text/plain; charset=utf-8",
+        )
+        refused["Retry-After"] = "30"
+        return refused
     response = StreamingHttpResponse(hub.stream(desk, begin), content_type="text/event-stream")
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"

@@ -33,6 +33,8 @@ TOKEN_S = 3_600
 """A token outlives the stream it came with (a quarter of an hour), and no shift."""
 LARGEST = 4_096
 ID_LENGTH = 32
+WINDOWS_A_SESSION = 8
+"""As many as it may have streams."""
 FORGET_AFTER_S = 600.0
 _SALT = "tornvakt.desk"
 _RENDERED = re.compile(r"locked|none|[0-9a-f]{8}-[0-9]{1,20}")
@@ -120,14 +122,30 @@ class Windows:
         self._new: set[str] = set()
 
     def opened(self, window: Window, now: datetime) -> None:
-        """A stream of the window has begun."""
+        """A stream of the window has begun.
+
+        A session has so many streams and no more (`hub`), and so many windows: whoever opens one
+        after the other under new names has the oldest forgotten that is closed and written.
+        """
         with self._lock:
             known = self._known.get(window.desk_id)
+            if known is None:
+                self._make_room(window.session_mark)
             self._streams[window.desk_id] = self._streams.get(window.desk_id, 0) + 1
             if known is None:
                 self._put(_first(window, now))
             else:
                 self._put(replace(known, is_connected=True, left_at=None))
+
+    def _make_room(self, session_mark: str) -> None:
+        mine = [each for each in self._known.values() if each.session_mark == session_mark]
+        gone = [
+            each.desk_id
+            for each in sorted(mine, key=lambda each: each.answered_at)
+            if each.desk_id not in self._streams and each.desk_id not in self._new
+        ]
+        for desk_id in gone[: max(0, len(mine) + 1 - WINDOWS_A_SESSION)]:
+            del self._known[desk_id]
 
     def closed(self, window: Window) -> None:
         """A stream of the window has ended, whoever ended it."""
@@ -146,7 +164,10 @@ class Windows:
         rendered = drawn if _RENDERED.fullmatch(drawn) else ""
         is_visible = bool(said.get("v"))
         with self._lock:
-            known = self._known.get(window.desk_id) or _first(window, now)
+            known = self._known.get(window.desk_id)
+            if known is None:  # of another web node, or from before a restart
+                self._make_room(window.session_mark)
+                known = _first(window, now)
             sound = sound if sound in Sound.values else known.sound
             has_begun = sound != Sound.NONE
             self._put(

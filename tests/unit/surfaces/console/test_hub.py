@@ -10,7 +10,15 @@ from django.conf import settings
 
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.surfaces.console import tail
-from tornvakt.surfaces.console.hub import QUEUE_LENGTH, RESYNC, Desk, Hub, encode
+from tornvakt.surfaces.console.hub import (
+    QUEUE_LENGTH,
+    RESYNC,
+    STREAMS_A_SESSION,
+    Desk,
+    Hub,
+    encode,
+)
+from tornvakt.surfaces.console.windows import Window
 
 
 @pytest.fixture(autouse=True)
@@ -138,3 +146,32 @@ async def test_a_map_that_is_left_open_is_nobody_at_a_desk(data: DataDir) -> Non
     }
     assert hub.who_is_here() == {2}
     assert b'"on":["Op 2"]' in hub.ping()
+
+
+def of_session(number: int, session: str = "s1") -> Desk:
+    window = Window(f"window{number:04}", 1, session)
+    return Desk(language="sv", user_id=1, call_name="Op 1", session_key=session, window=window)
+
+
+async def test_a_session_has_so_many_streams_and_a_window_takes_its_own_place(
+    data: DataDir,
+) -> None:
+    hub = Hub()
+    streams = [hub.stream(of_session(n), current) for n in range(STREAMS_A_SESSION)]
+    for each in streams:
+        await anext(each)
+    assert not hub.has_place(of_session(99))
+    assert hub.has_place(of_session(99, "s2"))
+    late = hub.stream(of_session(99), current)
+    assert [data async for data in late] == []
+    assert len(hub.desks) == STREAMS_A_SESSION
+    again = of_session(3)  # its line was gone without a word
+    assert hub.has_place(again)
+    fresh = hub.stream(again, current)
+    await anext(fresh)
+    assert [desk.is_over for desk in hub.desks if desk.window == again.window].count(True) == 1
+    assert not hub.has_place(of_session(99))
+    for each in [*streams, fresh]:
+        await each.aclose()
+    assert hub.has_place(of_session(99))
+    await hub.close()

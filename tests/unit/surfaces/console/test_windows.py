@@ -141,3 +141,22 @@ def _post(body: bytes, method: str = "POST") -> int:
 
     asyncio.run(windows.answer({"method": method}, receive, send))
     return int(sent[0]["status"])
+
+
+def test_a_session_is_remembered_by_so_many_windows() -> None:
+    known = Windows()
+    for n in range(100):
+        window = Window(f"window{n:04}", 7, "mark")
+        known.opened(window, AT + timedelta(seconds=n))
+        known.closed(window)
+        assert len(list(known)) <= windows.WINDOWS_A_SESSION
+        known.to_write()
+    known.opened(WINDOW, AT + timedelta(seconds=100))
+    for n in range(9):
+        known.opened(Window(f"later{n:04}", 7, "mark"), AT + timedelta(seconds=200 + n))
+    ids = {answer.desk_id for answer in known}
+    assert WINDOW.desk_id in ids  # what has a stream is never forgotten
+    assert len(ids) == 10
+    other = Window("0123456789abcdee", 8, "another")
+    known.opened(other, AT)
+    assert other.desk_id in {answer.desk_id for answer in known}

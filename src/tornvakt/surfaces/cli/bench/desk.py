@@ -8,6 +8,7 @@ import selectors
 import shutil
 import socket
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 from tornvakt.surfaces.cli.accounts import DEMO_PEOPLE
@@ -21,6 +22,8 @@ from tornvakt.surfaces.cli.dialler.outcome import percentile
 
 FIRST = "F0000"
 CLIENTS = 29
+SESSIONS = 5
+"""A session has eight streams at most."""
 RATE = 20.0
 CHROMIUM = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -46,16 +49,13 @@ def desk(bed: Bed) -> list[Row]:
     with House(data, is_demo=True) as house, sync_playwright() as playwright:
         house.settle(FIRST, count)  # strangers in such numbers would share one row
         browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
-        context = browser.new_context(locale="sv-SE")
-        page = context.new_page()
-        page.goto(f"{house.url}/logga-in/")
-        page.fill("input[name=login]", DEMO_PEOPLE[0].username)
-        page.fill("input[name=password]", DEMO_PEOPLE[0].password)
-        page.click("form button[type=submit]")
-        page.wait_for_url("**/larm/**")
-        page.wait_for_selector("#queue")
-        cookies: Any = context.cookies()
-        readers = _Readers(house.url, "; ".join(f"{c['name']}={c['value']}" for c in cookies))
+        cookies = []
+        for _session in range(SESSIONS):
+            page, cookie = _sign_in(browser, house.url)
+            page.close()
+            cookies.append(cookie)
+        readers = _Readers(house.url, cookies)
+        page, _cookie = _sign_in(browser, house.url)
         readers.start()
         wait_for(lambda: readers.is_reading, 20)
         page.evaluate(_LISTEN)
@@ -94,17 +94,33 @@ def desk(bed: Bed) -> list[Row]:
     ]
 
 
+def _sign_in(browser: Any, url: str) -> tuple[Any, str]:
+    """Return the desk's page of a session of its own, and that session's cookies."""
+    context = browser.new_context(locale="sv-SE")
+    page = context.new_page()
+    page.goto(f"{url}/logga-in/")
+    page.fill("input[name=login]", DEMO_PEOPLE[0].username)
+    page.fill("input[name=password]", DEMO_PEOPLE[0].password)
+    page.click("form button[type=submit]")
+    page.wait_for_url("**/larm/**")
+    page.wait_for_selector("#queue")
+    return page, "; ".join(f"{each['name']}={each['value']}" for each in context.cookies())
+
+
 class _Readers(threading.Thread):
     """Twenty-nine open event streams in one thread; counts events and throws them away."""
 
-    def __init__(self, url: str, cookie: str) -> None:
+    def __init__(self, url: str, cookies: Sequence[str]) -> None:
         super().__init__(name="streams", daemon=True)
         host, port = url.removeprefix("http://").split(":")
         self._address = (host, int(port))
-        self._request = (
-            f"GET /larm/strom/ HTTP/1.1\r\nHost: {host}:{port}\r\nCookie: {cookie}\r\n"
-            "Accept: text/event-stream\r\n\r\n"
-        ).encode()
+        self._requests = [
+            (
+                f"GET /larm/strom/ HTTP/1.1\r\nHost: {host}:{port}\r\nCookie: {cookie}\r\n"
+                "Accept: text/event-stream\r\n\r\n"
+            ).encode()
+            for cookie in cookies
+        ]
         self._over = threading.Event()
         self._begun: set[int] = set()
         self.events = 0
@@ -123,7 +139,7 @@ class _Readers(threading.Thread):
         selector = selectors.DefaultSelector()
         sockets = [socket.create_connection(self._address) for _ in range(CLIENTS)]
         for number, sock in enumerate(sockets):
-            sock.sendall(self._request)
+            sock.sendall(self._requests[number % len(self._requests)])
             selector.register(sock, selectors.EVENT_READ, number)
         while not self._over.is_set():
             for key, _mask in selector.select(0.2):
