@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.db import connection
-from django.test import Client
+from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
 
 from tests.integration.database.conftest import Carry
@@ -16,6 +16,7 @@ from tests.support.inbox import START_US, sia
 from tests.unit.base.maps.pictures import PNG, archive
 from tornvakt.base.access import doors
 from tornvakt.base.access.models import User
+from tornvakt.base.access.services import create_user
 from tornvakt.base.audit.models import Entry
 from tornvakt.base.maps.layers import Facts
 from tornvakt.base.maps.shelf import shelf_of
@@ -23,6 +24,7 @@ from tornvakt.domains.incidents.selectors import affected, queue
 from tornvakt.domains.sites import services as sites
 from tornvakt.domains.sites.models import Site
 from tornvakt.domains.sites.selectors import Box, points
+from tornvakt.project.environment import Environment
 from tornvakt.surfaces.console import rows
 
 pytestmark = pytest.mark.django_db
@@ -177,6 +179,23 @@ def test_the_ground_lists_what_there_is_and_says_what_was_refused(
     assert answer["Cache-Control"] == "private, max-age=600"
     again = desk.get(address, headers={"If-None-Match": f'W/"x", {answer["ETag"]}'})
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", answer["ETag"])
+
+
+def test_the_key_of_a_remote_map_is_for_the_desk_alone(desk: Client, folder: Path) -> None:
+    chosen = Environment(
+        map_kind="xyz",
+        map_url="https://kartor.exempel.se/hemlig-nyckel/{z}/{x}/{y}.png",
+        map_attribution="© Kommunen",
+    )
+    with override_settings(ENVIRONMENT=chosen):
+        [picture] = desk.get("/larm/karta/underlag/").json()["pictures"]
+        assert "hemlig-nyckel" in picture["url"]
+        for role in ("planner", "analyst", "sysadmin"):
+            other = Client()
+            other.force_login(create_user(username=role, role=role, call_name=role))
+            answer = other.get("/larm/karta/underlag/")
+            assert (answer.status_code, answer.json()["pictures"]) == (200, [])
+            assert "hemlig-nyckel" not in answer.content.decode()
 
 
 def test_a_tile_is_a_picture_a_hole_is_clear_and_beyond_is_nothing(

@@ -14,11 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tornvakt.base.access.doors import requires
+from tornvakt.base.access.policy import decide
 from tornvakt.base.access.signs import apart
 from tornvakt.base.maps.layers import Layer
 from tornvakt.base.maps.rasters import remote_of
 from tornvakt.base.maps.refusals import BrokenArchive, NoSuchMap
 from tornvakt.base.maps.shelf import Picture, Shelf, shelf_of
+from tornvakt.surfaces.console.desk import user_of
 
 KEPT = "private, max-age=600"
 """A file that is exchanged has another address, so what is kept is never old."""
@@ -39,11 +41,14 @@ def shelf() -> Shelf:
 @require_safe
 @requires("maps.view")
 def ground(request: HttpRequest) -> JsonResponse:
-    """``underlag/``: everything there is to draw the ground with, and what could not be used."""
+    """``underlag/``: everything there is to draw the ground with, and what could not be used.
+
+    The address of a remote map may hold the municipality's key to it: it is for the desk alone.
+    """
     stock = shelf().stock()
     remote = remote_of(settings.ENVIRONMENT)
     pictures: list[dict[str, Any]] = [_picture(each) for each in stock.pictures]
-    if remote is not None:
+    if remote is not None and decide(user_of(request), "incidents.view"):
         owner = _owner(remote.name, remote.attribution)
         pictures.insert(0, {"id": "remote", **owner, **remote.body})
     return JsonResponse(
