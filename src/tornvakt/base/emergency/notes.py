@@ -22,7 +22,13 @@ from tornvakt.base.inbox.paths import DataDir, fsync_directory
 log = logging.getLogger(__name__)
 
 LONGEST = 2_000
+AT_MOST = 20
+"""Notes a person may write in a minute: a fast hand writes five."""
 _YEAR_10000 = 253_402_300_800
+
+
+class TooMany(Exception):
+    """More notes in a minute than a person writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +50,19 @@ class Note:
 
 
 def add(data: DataDir, ticket: Ticket, *, entry: int, text: str, once: str, now: float) -> Note:
-    """Write a line and flush it; the one that is there if it was sent before. Raises OSError."""
+    """Write a line and flush it; the one that is there if it was sent before.
+
+    Raises OSError, and TooMany.
+    """
     path = data.emergency_notes
     with lines.held(path) as file:
         before = [note for note in _notes(lines.content(file)) if note and _is_ours(data, note)]
         known = next((note for note in before if once and note.once == once[:64]), None)
         if known is not None:
             return known
+        recent = [note for note in before if note.user == ticket.user and now - 60 < note.at <= now]
+        if text and len(recent) >= AT_MOST:
+            raise TooMany
         last = before[-1].mark if before else ""
         note = Note(
             now, entry, ticket.user, ticket.name, ticket.desk, text[:LONGEST], once[:64], last

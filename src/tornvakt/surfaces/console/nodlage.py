@@ -187,6 +187,8 @@ async def _note(ticket: Ticket, body: bytes, send: Send) -> None:
         note = await _in_thread(
             lambda: notes.add(data, ticket, entry=entry, text=text, once=once, now=time.time())
         )
+    except notes.TooMany:
+        return await _reply(send, 429, "application/json", b"{}")
     except OSError as error:
         log.error("nodlage.note_not_written error=%s", type(error).__name__)
         return await _reply(send, 507, "application/json", b"{}")

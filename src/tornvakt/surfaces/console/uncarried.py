@@ -16,6 +16,8 @@ from tornvakt.pure.protocols.text import decode, printable
 from tornvakt.pure.triage import LOG_PRIORITY, OWN_ACCOUNT
 
 RAW_LENGTH = 300
+NOTES_SHOWN = 5
+"""The newest of each alarm; all of them are carried in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ def _picture(
         phone=place.phone,
         raw=printable(decode(entry.raw)[0])[:RAW_LENGTH],
         notes=tuple(
-            Noted(datetime.fromtimestamp(note.at, UTC), note.name, note.text) for note in notes
+            Noted(datetime.fromtimestamp(note.at, UTC), note.name, note.text)
+            for note in notes[-NOTES_SHOWN:]
         ),
     )
 

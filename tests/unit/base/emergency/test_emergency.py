@@ -170,3 +170,14 @@ def test_a_line_that_was_taken_out_or_put_in_is_seen(data: DataDir) -> None:
     assert found.breaks == [third.mark]
     assert len(found.strange) == 1
     assert notes.add(data, TICKET, entry=3, text="a", once="d", now=AT).before == third.mark
+
+
+def test_nobody_writes_more_notes_in_a_minute_than_a_hand_can(data: DataDir) -> None:
+    for number in range(notes.AT_MOST):
+        notes.add(data, TICKET, entry=3, text="a", once=str(number), now=AT + number)
+    with pytest.raises(notes.TooMany):
+        notes.add(data, TICKET, entry=3, text="a", once="more", now=AT + 30)
+    assert notes.add(data, TICKET, entry=3, text="a", once="0", now=AT + 30).once == "0"
+    notes.add(data, replace(TICKET, user=8), entry=3, text="a", once="other", now=AT + 30)
+    notes.add(data, TICKET, entry=3, text="a", once="more", now=AT + 60)
+    assert len(notes.read(data)) == notes.AT_MOST + 2

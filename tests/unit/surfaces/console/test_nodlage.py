@@ -112,6 +112,17 @@ def test_a_note_is_on_the_disk_when_it_is_answered(data: DataDir) -> None:
     assert ask("/nodlage/notera/", method="POST", body=body, x_nodlage="1")[0] == 403
 
 
+def test_too_many_notes_are_refused_and_said_so(
+    data: DataDir, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(data.root, [sia("8801", "Nri1/BA04")])
+    monkeypatch.setattr(notes, "AT_MOST", 1)
+    ours = {"method": "POST", "ticket": _ticket(data), "x_nodlage": "1"}
+    for once, status in (("a", 200), ("a", 200), ("b", 429)):
+        body = json.dumps({"entry": 2, "text": "Ringde", "once": once}).encode()
+        assert ask("/nodlage/notera/", body=body, **ours)[0] == status  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     "said",
     [

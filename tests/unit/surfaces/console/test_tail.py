@@ -109,6 +109,12 @@ def test_what_was_noted_stands_on_it_and_it_sounds_no_more(watch: Watched) -> No
     assert watch.look(WAITED_S + 0.2)
     assert "Op 4: Ringde vakten" in str(watch.body()["html"])
     assert watch.body()["waiting"] == []
+    for number in range(6):
+        text = f"Försök {number}"
+        notes.add(watch.data, ticket, entry=2, text=text, once=text, now=1_795_000_001 + number)
+    assert watch.look(WAITED_S + 0.3)
+    html = str(watch.body()["html"])
+    assert [f"Försök {number}" in html for number in range(6)] == [False] + [True] * 5
 
 
 def test_without_an_inbox_or_a_mark_of_how_far_nothing_is_said(tmp_path: Path) -> None:
