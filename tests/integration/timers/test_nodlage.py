@@ -16,6 +16,7 @@ from tornvakt.domains.alarms.models import InboxCursor, Notice, Signal
 from tornvakt.domains.incidents.models import EmergencyNote, EntryKind, LogEntry
 from tornvakt.domains.incidents.services import emergency
 from tornvakt.domains.sites.models import Site
+from tornvakt.pure.instants import microseconds
 from tornvakt.surfaces.worker.timers.nodlage import Nodlage
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -44,6 +45,25 @@ def test_a_note_is_carried_in_when_its_signal_has_been_and_once(
     lone = EmergencyNote.objects.get(entry_id=entry_id + 900)
     assert (lone.incident, lone.text) == (None, "Ringde")  # it became no incident, and is kept
     assert Entry.objects.filter(action="incidents.note_carried").count() == 2
+
+
+def test_a_look_is_carried_into_the_log_at_its_own_time_and_once(
+    operator: User, tmp_path: Path
+) -> None:
+    data = DataDir(tmp_path)
+    data.create()
+    ticket = Ticket(operator.pk, "Op 2", "d", "operator", "m", 0, HOLDS_S)
+    at = NOW - timedelta(minutes=9)
+    notes.looked(data, ticket, now=at.timestamp())
+    with override_settings(DATA=tmp_path):
+        assert Nodlage().carry_notes(now=NOW) == 1
+        assert Nodlage().carry_notes(now=NOW) == 0
+    entry = Entry.objects.get(kind="read", purpose="emergency")
+    assert (entry.action, entry.actor, entry.at_us) == (
+        "incidents.view",
+        operator.pk,
+        microseconds(at),
+    )
 
 
 def test_what_is_wrong_with_the_notes_is_announced_once_and_stops_no_other(

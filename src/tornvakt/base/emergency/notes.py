@@ -60,7 +60,8 @@ def add(data: DataDir, ticket: Ticket, *, entry: int, text: str, once: str, now:
         known = next((note for note in before if once and note.once == once[:64]), None)
         if known is not None:
             return known
-        recent = [note for note in before if note.user == ticket.user and now - 60 < note.at <= now]
+        own = [note for note in before if note.text and note.user == ticket.user]
+        recent = [note for note in own if now - 60 < note.at <= now]
         if text and len(recent) >= AT_MOST:
             raise TooMany
         last = before[-1].mark if before else ""
@@ -101,6 +102,14 @@ def look(data: DataDir) -> Found:
         last = note.mark
         found.notes.append(note)
     return found
+
+
+def looked(data: DataDir, ticket: Ticket, *, now: float) -> Note:
+    """Write down that somebody was shown what waits: a line of no entry, without text.
+
+    Raises OSError.
+    """
+    return add(data, ticket, entry=0, text="", once="", now=now)
 
 
 def read(data: DataDir) -> list[Note]:

@@ -127,6 +127,7 @@ async def _stream(request: ASGIRequest, ticket: Ticket, receive: Any, send: Send
     try:
         await _head(send, 200, "text/event-stream", [(b"x-accel-buffering", b"no")])
         is_over, is_locked = await _standing(ticket)
+        has_looked = await _look(ticket, watched.state, is_locked)
         await _part(send, b"retry: 2000\n\n" + _event(watched.state, language, is_locked))
         end = time.monotonic() + min(LIFETIME_S, max(0.0, ticket.ends_at - time.time()))
         look_at = time.monotonic() + PING_S
@@ -143,7 +144,9 @@ async def _stream(request: ASGIRequest, ticket: Ticket, receive: Any, send: Send
                 await _part(send, _ping())
                 look_at = time.monotonic() + PING_S
             if state is not None or is_locked != was_locked:
-                await _part(send, _event(state or watched.state, language, is_locked))
+                shown = state or watched.state
+                has_looked = has_looked or await _look(ticket, shown, is_locked)
+                await _part(send, _event(shown, language, is_locked))
     except OSError:
         pass  # whoever listened has gone
     finally:
@@ -160,6 +163,21 @@ async def _standing(ticket: Ticket) -> tuple[bool, bool]:
         lambda: (tickets.is_ended(data, ticket), tickets.is_locked(data, ticket))
     )
     return found
+
+
+async def _look(ticket: Ticket, state: tail.State, is_locked: bool) -> bool:
+    """Write down that somebody is shown what waits, before it is; False when nothing is shown.
+
+    A disk that refuses is logged: who is to act on an alarm does not wait for the log.
+    """
+    if is_locked or not state.is_on:
+        return False
+    data = DataDir(settings.DATA)
+    try:
+        await _in_thread(lambda: notes.looked(data, ticket, now=time.time()))
+    except OSError as error:
+        log.error("nodlage.look_not_written error=%s", type(error).__name__)
+    return True
 
 
 def _event(state: tail.State, language: str, is_locked: bool) -> bytes:

@@ -145,7 +145,7 @@ class Tail:
         if self._has_changed("places", self._data.emergency_places):
             self._places = placing.load(self._data)
         if self._has_changed("notes", self._data.emergency_notes):
-            self._notes = noting.read(self._data)
+            self._notes = [note for note in noting.read(self._data) if note.text]
 
     def _has_changed(self, name: str, path: Path) -> bool:
         try:

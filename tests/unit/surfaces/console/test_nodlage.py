@@ -233,6 +233,29 @@ async def test_a_desk_that_is_locked_is_told_how_much_waits_and_no_place(
     cues = [b"data: cue" in part for part in parts]
     assert [is_cue for is_cue, _ in groupby(cues)] == [False, True, False]
     assert cues.count(True) > 10
+    assert [(note.entry, note.user, note.text) for note in notes.read(data)] == [(0, 7, "")]
+
+
+async def test_who_is_shown_what_waits_is_written_down_once_a_stream(
+    data: DataDir, storm: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def on(count: int) -> None:
+        if count == 8:
+            tickets.end(data, session="mark", now=time.time())
+
+    tickets.note_lock(data, session="mark", is_locked=True, now=time.time())
+    await listen(_ticket(data), on=on)
+    assert notes.read(data) == []  # it was shown no place
+    data.emergency_ended.unlink()
+    await listen(_ticket(data), on=on)
+    assert len(notes.read(data)) == 1
+    data.emergency_ended.unlink()
+    monkeypatch.setattr(notes, "looked", _full)
+    assert len(await listen(_ticket(data), on=on)) > 5  # a full disk hides no alarm
+
+
+def _full(*_: object, **__: object) -> None:
+    raise OSError("full")
 
 
 def test_a_locked_desk_notes_nothing_until_it_is_opened(data: DataDir) -> None:

@@ -67,6 +67,8 @@ def news_of_faults(*, data: DataDir, found: Found) -> dict[str, int | str] | Non
 
 
 def _carry(note: Note, now: datetime) -> int:
+    if not note.text:
+        return _carry_look(note, now)
     incident = _incident_of(note.entry)
     noted_at = datetime.fromtimestamp(note.at, UTC)
     by = User.objects.filter(pk=note.user).first()
@@ -97,6 +99,25 @@ def _carry(note: Note, now: datetime) -> int:
             return 0  # another worker was faster
         raise
     return 1
+
+
+def _carry_look(note: Note, now: datetime) -> int:
+    """Log that somebody was shown what waited, when they were."""
+    looked_at = datetime.fromtimestamp(note.at, UTC)
+    by = User.objects.filter(pk=note.user).first()
+    with transaction.atomic():
+        _, is_new = EmergencyNote.objects.get_or_create(
+            mark=note.mark,
+            defaults={
+                "noted_at": looked_at,
+                "carried_at": now,
+                "entry_id": note.entry,
+                "user_id": note.user,
+            },
+        )
+        if is_new:
+            audit.read("incidents.view", by=by, at=looked_at, purpose="emergency")
+    return int(is_new)
 
 
 def _incident_of(entry_id: int) -> Incident | None:
