@@ -12,9 +12,10 @@ export const now = () => Date.now() + offset;
 /** A ping told us the server's time. The sample that travelled fastest is the truest. */
 export function learn(serverMs) {
   const sample = serverMs - Date.now();
-  if (Math.abs(sample - offset) > 5000) samples = []; // one of the clocks was set
-  samples = [...samples.slice(-9), sample];
+  const wasSet = Math.abs(sample - offset) > 5000; // one of the clocks was
+  samples = [...(wasSet ? [] : samples.slice(-9)), sample];
   offset = Math.max(...samples);
+  if (wasSet && isRunning) tick();
 }
 
 /** 41 s, 2 min, 1 h 12 min: cut down, never rounded up. The same rule as formats.py. */
@@ -123,14 +124,25 @@ function tick() {
   for (const work of each) work(at);
 }
 
+// What is urgent and free pulses once a second. An animation would draw its rows sixty times.
+const HALF_A_PULSE_MS = 500;
+const beat = setInterval(() => {
+  const root = document.documentElement.dataset;
+  root.beat = root.beat === "on" ? "off" : "on";
+}, HALF_A_PULSE_MS);
+
 let isOver = false;
+let isRunning = false;
 /** Stop them: what they draw is no longer in the page. */
 export function stop() {
   isOver = true;
+  isRunning = false;
+  clearInterval(beat);
 }
 
 /** Start the clocks; the first tick comes at once, the next at the full second. */
 export function start() {
+  isRunning = true;
   for (const row of document.querySelectorAll("#queue > .q")) follow(row);
   const next = () => {
     if (isOver) return;

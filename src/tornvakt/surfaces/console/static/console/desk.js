@@ -129,14 +129,37 @@ document.addEventListener("tornvakt:closed", ({ detail }) => {
   chooseNext();
 });
 
+let isFetching = false;
+let isAskedAgain = false;
+/** Fetch all rows. One fetch at a time: an older answer must never take away what a newer brought. */
 async function fetchAll() {
+  if (isFetching) {
+    isAskedAgain = true;
+    return;
+  }
+  isFetching = true;
+  isAskedAgain = false;
+  const came = await fetchOnce();
+  isFetching = false;
+  if (!came) setTimeout(fetchAll, 2000); // until it succeeds; the line says meanwhile what is true
+  else if (isAskedAgain) await fetchAll();
+}
+
+/** Resolves to whether there is nothing left to try. */
+async function fetchOnce() {
   held = [];
   let answer;
   try {
     answer = await fetch(page.queue, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(8000) });
-    if (answer.status === 423) return lockUp();
+    if (answer.status === 423) {
+      lockUp();
+      return true;
+    }
     if (answer.status === 401 || answer.redirected) bands.signedOut();
-    if (answer.status === 403 || answer.status === 404) return roleGone();
+    if (answer.status === 403 || answer.status === 404) {
+      roleGone();
+      return true;
+    }
     if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
     const whole = await answer.json();
     const meanwhile = held;
@@ -144,10 +167,10 @@ async function fetchAll() {
     take({ ...whole, all: true });
     for (const change of meanwhile) if (isAfter(change.seq, whole.seq)) take(change);
     incident.renew();
+    return true;
   } catch {
-    held?.splice(0);
     held = null;
-    setTimeout(fetchAll, 2000); // until it succeeds; the line says meanwhile what is true
+    return false;
   }
 }
 
@@ -284,10 +307,17 @@ async function isShown() {
   }
   return true;
 }
+const chosen = () => queue.selected()?.dataset.number;
+/** Wait for what is under way. Resolves to whether the row that was chosen still is: no key may act on the next one. */
+async function stays(wait) {
+  const meant = chosen();
+  const came = await wait();
+  return came !== false && (!meant || chosen() === meant);
+}
 /** Do `work` if the page has what it needs, or else as soon as what is under way has come. */
 async function whenThere(work, missing) {
-  if (!(await isShown()) || work()) return;
-  await settled();
+  if (!(await stays(isShown)) || work()) return;
+  if (!(await stays(settled))) return;
   if (!work()) toast.refuse(incident.number() ? say(missing, { number: incident.number() }) : say("nothing_chosen"));
 }
 /** A key that opens a form of the incident; the first that is there. */
@@ -303,7 +333,7 @@ const takeIt = opens(async () => {
 });
 /** A key that presses a button of the incident, or opens the form if the button is not there. Which of them it is depends on what is under way. */
 const press = (act, name, missing = "not_now") => opens(async () => {
-  await settled();
+  if (!(await stays(settled))) return;
   await whenThere(() => {
     const found = byId("centre").querySelector(`form[data-act="${act}"]`);
     found?.requestSubmit();
@@ -330,8 +360,8 @@ commands.connect({
   lock: askToLock,
   note: opens(async () => (await isShown()) && byId("note")?.focus()),
   close: opens(async () => {
-    await settled(); // the take may still be on its way, and only an owner closes
-    if (await isShown()) await actions.openClosing();
+    // The take may still be on its way, and only an owner closes.
+    if ((await stays(settled)) && (await stays(isShown))) await actions.openClosing();
   }),
   raw: () => (isFolded() && side.isOpen() ? side.close() : side.focus("sig-h")),
   timeline: async () => (await isShown()) && tabs.turn(),

@@ -51,9 +51,12 @@ function later(ms) {
   sending = setTimeout(send, ms);
 }
 
+let isOnItsWay = false; // one at a time: an older text must not overtake a newer
 async function send({ isLeaving = false } = {}) {
   clearTimeout(sending);
   if (!unsent.size) return;
+  if (isOnItsWay && !isLeaving) return void later(SEND_AFTER_MS);
+  isOnItsWay = true;
   const texts = Object.fromEntries(unsent);
   const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
   try {
@@ -65,11 +68,15 @@ async function send({ isLeaving = false } = {}) {
     });
     if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
     for (const [place, value] of Object.entries(texts)) {
-      if (unsent.get(place) === value) unsent.delete(place);
+      if (unsent.get(place) !== value) continue; // it has been typed on, or sent, meanwhile
+      unsent.delete(place);
       if (value) there[place] = { v: value, at: now() };
+      else delete there[place];
     }
   } catch {
     if (!isLeaving) later(AGAIN_AFTER_MS); // the text stands in the field and in this browser
+  } finally {
+    isOnItsWay = false;
   }
 }
 
@@ -104,7 +111,7 @@ export function sweep() {
     for (const name of Object.keys(localStorage)) {
       if (!name.startsWith("tv:") || name.split(":").length !== 4) continue;
       const { at } = JSON.parse(localStorage.getItem(name));
-      if (!at || Date.now() - at > KEEP_MS) localStorage.removeItem(name);
+      if (!at || now() - at > KEEP_MS) localStorage.removeItem(name);
     }
   } catch {
     // no storage: nothing to sweep

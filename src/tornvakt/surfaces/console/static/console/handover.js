@@ -20,9 +20,10 @@ async function sign(form) {
   if (row.classList.contains("is-sent")) return;
   const fields = new FormData(form);
   row.classList.add("is-sent");
-  next(row);
   sending += 1;
-  const answer = await post(form.action, fields);
+  const sent = post(form.action, fields);
+  if (page()) next(row); // unless the other closed the hand-over in this moment
+  const answer = await sent;
   sending -= 1;
   row.classList.remove("is-sent");
   if (answer.body.item) put(answer.body);
