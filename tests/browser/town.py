@@ -389,6 +389,7 @@ class Town:
         What the rules remember goes too: the same alarms again and again are a swinging zone.
         """
         from tornvakt.base.access.models import User
+        from tornvakt.base.preferences.models import Preference
         from tornvakt.domains.alarms.models import AccountState, AreaState
         from tornvakt.domains.incidents.models import Incident, Shift, ShiftHandOver
         from tornvakt.domains.sites import services as sites
@@ -404,7 +405,8 @@ class Town:
         Shift.objects.filter(ended_at=None).update(ended_at=datetime.now(UTC), ended_how="own")
         AreaState.objects.all().delete()
         AccountState.objects.all().delete()
-        User.objects.update(language="sv", theme="dark")
+        User.objects.update(language="sv", theme="dark", pin="", pin_failures=0)
+        Preference.objects.all().delete()
         self.signs.receiver = {"state": "ok", "free_low": False, "pulse": 1}
         self.signs.worker = {"cursor": 0, "backlog": 0, "pulse": 1}
         self.signs.write()
