@@ -27,6 +27,7 @@ from tornvakt.domains.incidents.services import shift_hand_over, shifts
 from tornvakt.domains.sites import services as sites
 from tornvakt.domains.sites.models import Site
 from tornvakt.domains.sites.services import importing
+from tornvakt.pure.months import month_of
 
 CANARY = "Kanariefagel"
 UNKNOWN = "unknown"
@@ -347,6 +348,12 @@ def months(town: Town) -> States:
     return {"now": f"{datetime.now(UTC).astimezone(STOCKHOLM):%Y-%m}", UNKNOWN: "2026-13"}
 
 
+def months_over(town: Town) -> States:
+    """The month before: who follows up reads none that goes on."""
+    last = month_of(datetime.now(UTC), STOCKHOLM).later(-1)
+    return {"over": str(last), UNKNOWN: "2026-13"}
+
+
 def figure_forms(town: Town) -> States:
     """A form that a month's figures can be fetched in; the others take longer and say the same."""
     return {"csv": "csv", UNKNOWN: "doc"}
@@ -368,7 +375,7 @@ MAKERS: dict[tuple[str, str], Callable[[Town], States]] = {
     ("/larm/karta/", "y"): nothing,
     ("/larm/siffror/", "month"): months,
     ("/larm/siffror/", "form"): figure_forms,
-    ("/siffror/", "month"): months,
+    ("/siffror/", "month"): months_over,
     ("/siffror/", "form"): figure_forms,
     ("/objekt/", "number"): site_numbers,
     ("/objekt/", "account"): accounts,
