@@ -30,7 +30,7 @@ from tornvakt.base.emergency.places import Place
 from tornvakt.base.inbox.entries import Entry
 from tornvakt.base.inbox.paths import DataDir
 from tornvakt.base.inbox.reader import InboxMissing, Reader
-from tornvakt.surfaces.console.uncarried import pictures
+from tornvakt.surfaces.console.uncarried import pictures, priority_of
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +39,9 @@ LOOK_EVERY_S = 0.1
 WAITED_S = 1.5
 """So long may an entry wait, and the worker stand, before it is an emergency."""
 MOST = 200
-"""So many are shown; the rest are counted."""
+"""So many are shown, the most urgent first to stay; the rest are counted."""
+READ_AT_ONCE = 500
+"""Entries read at one look. A morning's openings fill the inbox too, and call for nobody."""
 SOUNDING = 2
 
 
@@ -65,6 +67,9 @@ class Tail:
         self._cursor: int | None = None
         self._moved_at = time.monotonic()
         self._shown: tuple[object, ...] = ()
+        self._calling: list[tuple[int, Entry]] = []
+        """What waits and calls for somebody, with its priority, in the order of the inbox."""
+        self._read_to = 0
         self._places: dict[str, Place] = {}
         self._notes: Sequence[Note] = ()
         self._stamps: dict[str, int] = {}
@@ -101,15 +106,34 @@ class Tail:
         self._follow_cursor(mono)
         if self._cursor is None:
             return False
-        waiting = reader.after(self._cursor, limit=MOST + 1) if self._is_waiting(reader) else []
+        waiting = reader.after(self._cursor, limit=1) if self._is_waiting(reader) else []
         is_on = bool(waiting) and (self.state.is_on or self._is_stuck(waiting, now, mono))
         if not is_on:
+            self._calling, self._read_to = [], 0
             return self._change((), [], 0)
         self._renew()
-        more = max(0, reader.last_id() - self._cursor - MOST)
-        shown = waiting[:MOST]
-        key = (shown[0].id, shown[-1].id, more, len(self._notes), len(self._places))
+        unread = self._read_on(reader, self._cursor)
+        shown = self._most_urgent()
+        more = len(self._calling) - len(shown) + unread
+        ends = (shown[0].id, shown[-1].id) if shown else (waiting[0].id, 0)
+        key = (*ends, len(shown), more, len(self._notes), len(self._places))
         return self._change(key, shown, more)
+
+    def _read_on(self, reader: Reader, cursor: int) -> int:
+        """Take in what has come since the last look; return how many entries are still unread."""
+        self._calling = [each for each in self._calling if each[1].id > cursor]
+        came = reader.after(max(self._read_to, cursor), limit=READ_AT_ONCE)
+        for entry in came:
+            priority = priority_of(entry)
+            if priority is not None:
+                self._calling.append((priority, entry))
+        if came:
+            self._read_to = came[-1].id
+        return max(0, reader.last_id() - max(self._read_to, cursor))
+
+    def _most_urgent(self) -> list[Entry]:
+        kept = sorted(self._calling, key=lambda each: (each[0], each[1].id))[:MOST]
+        return sorted((entry for _priority, entry in kept), key=lambda entry: entry.id)
 
     def _is_waiting(self, reader: Reader) -> bool:
         return reader.last_id() > (self._cursor or 0)

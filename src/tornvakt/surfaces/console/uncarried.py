@@ -69,6 +69,12 @@ def pictures(
     return [each for each in found if each is not None]
 
 
+def priority_of(entry: Entry) -> int | None:
+    """Return how urgent an entry is; None for what calls for nobody."""
+    said = _said(entry, {}, "sv")
+    return None if said is None else said[0]
+
+
 def _picture(
     entry: Entry, places: Mapping[str, Place], notes: Sequence[Note], language: str
 ) -> Uncarried | None:

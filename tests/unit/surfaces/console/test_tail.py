@@ -15,7 +15,7 @@ from tornvakt.base.emergency.places import Place
 from tornvakt.base.emergency.tickets import HOLDS_S, Ticket
 from tornvakt.base.inbox.entries import NewEntry
 from tornvakt.base.inbox.paths import DataDir
-from tornvakt.surfaces.console.tail import WAITED_S, Tail
+from tornvakt.surfaces.console.tail import MOST, WAITED_S, Tail
 
 BURGLARY = sia("8801", "Nri1/BA04")
 HOLD_UP = sia("8801", "Nri1/PA31", sequence=2)
@@ -124,3 +124,24 @@ def test_without_an_inbox_or_a_mark_of_how_far_nothing_is_said(tmp_path: Path) -
     tail = Tail(fill(tmp_path, [BURGLARY]), loop)
     assert not tail.look(time.time() + 60, 60)
     loop.close()
+
+
+def test_an_alarm_behind_a_morning_of_openings_and_a_storm_is_shown_and_sounds(
+    watch: Watched,
+) -> None:
+    openings = [sia("8801", "Nri1/OP01", sequence=n) for n in range(10, 260)]
+    watch.receive(*openings, HOLD_UP)
+    assert watch.look(WAITED_S + 5)
+    body = watch.body()
+    assert (body["n"], len(body["waiting"])) == (1, 1)  # type: ignore[arg-type]
+    storm = [sia("8801", "Nri1/BA04", sequence=n) for n in range(300, 300 + MOST)]
+    last = sia("8801", "Nri1/PA32", sequence=999)
+    watch.receive(*storm, last)
+    assert watch.look(WAITED_S + 6)
+    body = watch.body()
+    assert body["n"] == MOST + 2
+    urgent = [row for row in body["waiting"] if row[1] == 1]  # type: ignore[attr-defined]
+    assert len(urgent) == 2
+    watch.carried(252)
+    assert watch.look(WAITED_S + 7)
+    assert watch.body()["n"] == MOST + 1
