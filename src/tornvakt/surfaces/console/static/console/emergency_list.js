@@ -1,13 +1,28 @@
 // What waits in the inbox and is not carried into the database: shown, and noted on. Imports
 // nothing: the page of the emergency mode has it by itself.
 const NOTE = "/nodlage/notera/";
+const DRAFT = "tv:nodlage:"; // what was typed and not sent, by entry, in this browser: there is no database
+
+function draft(entry, text) {
+  try {
+    if (text === undefined) return localStorage.getItem(DRAFT + entry) ?? "";
+    if (text) localStorage.setItem(DRAFT + entry, text);
+    else localStorage.removeItem(DRAFT + entry);
+  } catch {
+    // no storage: the field itself holds it
+  }
+  return "";
+}
 
 /** Keep `box` (the section of the emergency mode) as the server says; `tell` is given a sentence. */
 export function keep(box, tell) {
   const list = box.querySelector("#emergency-list");
   const said = box.querySelector("#emergency-said");
-  let typed = new Map();
 
+  box.addEventListener("input", ({ target }) => {
+    const entry = target.form?.dataset.emergencyNote;
+    if (entry) draft(entry, target.value);
+  });
   box.addEventListener("submit", async (event) => {
     const form = event.target.closest("form[data-emergency-note]");
     if (!form) return;
@@ -19,22 +34,34 @@ export function keep(box, tell) {
     said.textContent = tell(isStored);
     if (isStored) {
       form.elements.text.value = "";
+      draft(form.dataset.emergencyNote, "");
       delete form.dataset.once;
+      const row = form.closest("[data-left]");
+      row?.remove();
+      if (row && !list.querySelector(".em-row")) box.hidden = true;
     }
   });
 
   /** Show what the server sent; what was typed and where one stood is kept. */
   return function show({ on, n, html = "" }) {
-    for (const form of list.querySelectorAll("form[data-emergency-note]")) typed.set(form.dataset.emergencyNote, form.elements.text.value);
+    // What is carried leaves the list, but never with words in it that were not sent.
+    const left = [...list.querySelectorAll(".em-row")].filter((row) => row.querySelector("input").value.trim());
+    const typed = new Map(left.map((row) => [row.dataset.entry, row.querySelector("input").value]));
     const at = document.activeElement?.closest?.("form[data-emergency-note]")?.dataset.emergencyNote;
-    box.hidden = !on;
     box.querySelector("#emergency-n").textContent = on ? `· ${n}` : "";
     list.innerHTML = html;
-    for (const form of list.querySelectorAll("form[data-emergency-note]")) {
-      form.elements.text.value = typed.get(form.dataset.emergencyNote) ?? "";
-      if (form.dataset.emergencyNote === at) form.elements.text.focus();
+    const gone = left.filter((row) => !list.querySelector(`.em-row[data-entry="${row.dataset.entry}"]`));
+    if (gone.length) {
+      if (!list.querySelector("ol")) list.append(Object.assign(document.createElement("ol"), { className: "em-list" }));
+      for (const row of gone) row.dataset.left = "";
+      list.querySelector("ol").prepend(...gone);
     }
-    if (!on) typed = new Map();
+    for (const form of list.querySelectorAll("form[data-emergency-note]")) {
+      const entry = form.dataset.emergencyNote;
+      form.elements.text.value = typed.get(entry) ?? draft(entry);
+      if (entry === at) form.elements.text.focus();
+    }
+    box.hidden = !on && !gone.length;
   };
 }
 
