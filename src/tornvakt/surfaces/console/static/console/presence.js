@@ -57,13 +57,18 @@ function said(isPainted) {
   };
 }
 
+let isLeaving = false; // the browser says that the page is hidden after it has said good-bye
 function answer(isPainted = true) {
-  if (!token || !number) return;
+  if (!token || !number || isLeaving) return;
   fetch(ADDRESS, { method: "POST", keepalive: true, body: JSON.stringify(said(isPainted)), signal: AbortSignal.timeout(8000) }).catch(() => {});
 }
 
 document.addEventListener("visibilitychange", () => answer());
 document.addEventListener("tornvakt:sound-state", () => answer());
+addEventListener("pageshow", () => {
+  isLeaving = false;
+});
 addEventListener("pagehide", () => {
+  isLeaving = true;
   if (token) navigator.sendBeacon(ADDRESS, JSON.stringify({ k: token, bye: 1 }));
 });
