@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import DataError, IntegrityError
 
 from tests.integration.database.test_worker_process import Query, query
 from tests.support.inbox import fill, sia
@@ -34,7 +35,14 @@ T = datetime(2026, 11, 23, 8, tzinfo=UTC)
 class Recorded:
     """A clock with timers that only write down when they ran."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, *, breaks: str = "") -> None:
+    def __init__(
+        self,
+        monkeypatch: pytest.MonkeyPatch,
+        *,
+        breaks: str = "",
+        error: type[Exception] = ValueError,
+    ) -> None:
+        self._error = error
         self.ran: list[tuple[str, datetime]] = []
         timers = [clock.Timer(name, self._timer(name, breaks), every) for name, every in NAMES]
         monkeypatch.setattr(clock, "timers", lambda: timers)
@@ -44,7 +52,7 @@ class Recorded:
         def run(now: datetime, _heard: datetime) -> None:
             self.ran.append((name, now))
             if name == breaks:
-                raise ValueError(name)
+                raise self._error(name)
 
         return run
 
@@ -112,8 +120,12 @@ def test_each_timer_has_its_own_pace(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (names.count("often"), names.count("seldom")) == (21, 3)
 
 
-def test_one_that_fails_is_told_and_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    recorded = Recorded(monkeypatch, breaks="often")
+@pytest.mark.parametrize("error", [ValueError, DataError, IntegrityError])
+def test_one_that_fails_is_told_and_stops_no_other(
+    monkeypatch: pytest.MonkeyPatch, error: type[Exception]
+) -> None:
+    """A row the database will not take is no database that is away."""
+    recorded = Recorded(monkeypatch, breaks="often", error=error)
     for second in range(11):
         recorded.turn(float(second))
     assert [name for name, _ in recorded.ran].count("seldom") == 2

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from tornvakt.base.access import holdings
 from tornvakt.domains.incidents import services as incidents
@@ -115,8 +115,8 @@ class Clock:
             timer.due = mono + timer.every_s
             try:
                 timer.run(now, now if heard is None else heard)
-            except (DatabaseError, InterfaceError):
-                timer.due = 0.0
+            except (OperationalError, InterfaceError):
+                timer.due = 0.0  # the database is away; a row it will not take is the timer's own
                 raise
             except Exception:
                 failing = timer.name
